@@ -1,0 +1,5 @@
+/** The only door to files. */
+@NullMarked
+package io.dlog.bookie.disk;
+
+import org.jspecify.annotations.NullMarked;
