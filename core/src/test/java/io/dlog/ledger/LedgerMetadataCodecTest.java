@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dlog.testing.Golden;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +45,7 @@ final class LedgerMetadataCodecTest {
         assertThat(open.fragments()).containsExactly(new LedgerFragment(0, List.of(BOOKIE)));
         assertThat(open.digestType()).isEqualTo(DigestType.CRC32);
         assertThat(open.password()).isEqualTo("pw".getBytes(StandardCharsets.UTF_8));
-        assertThat(open.customMetadata().get("app")).isEqualTo("p".getBytes(StandardCharsets.UTF_8));
+        assertThat(open.customMetadata().get("app")).isEqualTo("x".getBytes(StandardCharsets.UTF_8));
         assertThat(open.cToken()).isPositive();
     }
 
@@ -98,7 +98,7 @@ final class LedgerMetadataCodecTest {
 
     @Property(tries = 300)
     void anyMetadataSurvivesTheTextFormExceptForTheToken(@ForAll("metadata") LedgerMetadata metadata) {
-        LedgerMetadata text = in(metadata, 2, metadata.digestType(), metadata.password(), metadata.ctimeMillis());
+        LedgerMetadata text = inFormat2(metadata);
         assertThat(LedgerMetadataCodec.read(text.ledgerId(), LedgerMetadataCodec.write(text)))
                 .isEqualTo(text);
     }
@@ -115,12 +115,7 @@ final class LedgerMetadataCodecTest {
         }
     }
 
-    private static LedgerMetadata in(
-            LedgerMetadata m,
-            int format,
-            @Nullable DigestType digestType,
-            byte @Nullable [] password,
-            long ctimeMillis) {
+    private static LedgerMetadata inFormat2(LedgerMetadata m) {
         return new LedgerMetadata(
                 m.ledgerId(),
                 m.ensembleSize(),
@@ -130,12 +125,12 @@ final class LedgerMetadataCodecTest {
                 m.lastEntryId(),
                 m.length(),
                 m.fragments(),
-                digestType,
-                password,
-                ctimeMillis,
+                m.digestType(),
+                Objects.requireNonNull(m.password()),
+                m.ctimeMillis(),
                 0,
-                format == 1 ? Map.of() : m.customMetadata(),
-                format);
+                m.customMetadata(),
+                2);
     }
 
     @Provide
@@ -152,7 +147,10 @@ final class LedgerMetadataCodecTest {
                                 .ofMaxSize(3))
                 .as((id, ensemble, digest, password, token, custom) -> LedgerMetadata.open(
                         id, (ensemble + 1) / 2, 1, bookies(ensemble, 0), digest, password, token, custom));
-        return Combinators.combine(open, Arbitraries.integers().between(0, 3), Arbitraries.longs().between(0, 1L << 40))
+        return Combinators.combine(
+                        open,
+                        Arbitraries.integers().between(0, 3),
+                        Arbitraries.longs().between(0, 1L << 40))
                 .as((metadata, shape, number) -> switch (shape) {
                     case 0 -> metadata;
                     case 1 -> metadata.inRecovery();
@@ -162,7 +160,7 @@ final class LedgerMetadataCodecTest {
     }
 
     private static List<BookieId> bookies(int count, int from) {
-        return java.util.stream.IntStream.range(from, from + count)
+        return IntStream.range(from, from + count)
                 .mapToObj(i -> new BookieId("bookie-" + i + ":3181"))
                 .toList();
     }
