@@ -127,7 +127,9 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
                                 .max(Comparator.comparingLong(WriteLockNodes::sequence))));
         var unused = joined.whenComplete((name, failure) -> lane.execute(() -> {
             if (mine != attempt || state != State.JOINING) {
-                name(name, failure).ifPresent(this::discard);
+                if (failure == null) {
+                    name.ifPresent(this::discard);
+                }
             } else if (failure != null) {
                 fail(new LockingException(
                         "lock of log " + logName + " can't be acquired", Outcomes.unwrapped(failure)));
@@ -141,10 +143,6 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
                 fail(new LockingException("lock of log " + logName + " can't be acquired: ZooKeeper does not answer"));
             }
         }));
-    }
-
-    private static Optional<String> name(@Nullable Optional<String> name, @Nullable Throwable failure) {
-        return failure == null && name != null ? name : Optional.empty();
     }
 
     /** Looks where in the queue we are. */
@@ -208,8 +206,8 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
         }
     }
 
-    private void checkStillThere(long mine) {
-        var unused = session.exists(path + "/" + member)
+    private void checkStillThere(long mine, String ours) {
+        var unused = session.exists(ours)
                 .whenComplete((node, failure) -> lane.execute(() -> {
                     if (mine == attempt && state == State.HELD && failure == null && node.isEmpty()) {
                         lose();
