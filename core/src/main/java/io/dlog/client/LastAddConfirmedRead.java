@@ -90,8 +90,7 @@ final class LastAddConfirmedRead {
         ByteBuf explicit = lac.explicitLac();
         if (explicit != null) {
             long value = ledger.digest().openLac(ledger.ledgerId(), explicit);
-            explicit.release();
-            intact = value != Long.MIN_VALUE;
+            intact = value != Response.UNSET;
             found = Math.max(found, value);
         }
         ByteBuf last = lac.lastEntry();

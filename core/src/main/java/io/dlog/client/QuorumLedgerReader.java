@@ -324,7 +324,9 @@ final class QuorumLedgerReader implements LedgerReader {
                 return;
             }
             Handover.to(
-                    ledger.lane(), refresh(), (ok, notOk) -> readAgainIfMoved(entryId, fragment, null, failure, then));
+                    ledger.lane(),
+                    refreshed(),
+                    (ok, notOk) -> readAgainIfMoved(entryId, fragment, null, failure, then));
         });
     }
 
