@@ -145,11 +145,11 @@ public final class HostedLedgers {
         }
     }
 
-    /** The last explicit LAC, empty when there is none. Blocks. */
-    public ByteBuf explicitLac(long ledgerId) throws StorageException {
+    /** The last explicit LAC, null when there is none. Blocks. */
+    public @Nullable ByteBuf explicitLac(long ledgerId) throws StorageException {
         HostedLedger ledger = known(ledgerId);
         byte[] body = ledger == null ? null : ledger.explicitLac();
-        return body == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
+        return body == null ? null : Unpooled.wrappedBuffer(body);
     }
 
     /** Whether this bookie knows the ledger. Blocks. */
