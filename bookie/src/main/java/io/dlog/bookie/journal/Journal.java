@@ -226,8 +226,7 @@ public final class Journal {
         ByteBuffer memory = view();
         int spins = 0;
         while (walked < sealAt) {
-            int body = JournalFormat.bodyBytes(
-                    JournalFormat.acquireWord(memory, walked), segmentBase + walked, epoch);
+            int body = JournalFormat.bodyBytes(JournalFormat.acquireWord(memory, walked), segmentBase + walked, epoch);
             if (body < 0) {
                 if (spins++ < CLAIM_SPINS) {
                     Thread.onSpinWait();
@@ -305,9 +304,7 @@ public final class Journal {
                 previousSealCrc);
         long position = segmentBase + start;
         current.file()
-                .write(
-                        memory.limit(end).position(start),
-                        JournalFormat.HEADER_BYTES + position - fileFirstPosition);
+                .write(memory.limit(end).position(start), JournalFormat.HEADER_BYTES + position - fileFirstPosition);
         memory.clear();
         batch++;
         start = end;

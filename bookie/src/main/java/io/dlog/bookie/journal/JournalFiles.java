@@ -59,7 +59,8 @@ final class JournalFiles {
 
     private record Spare(Path path, long bytes) {}
 
-    JournalFiles(FileSystem files, JournalConfig config, int segmentBytes, Lane lane, long nextSequence, List<Begun> kept) {
+    JournalFiles(
+            FileSystem files, JournalConfig config, int segmentBytes, Lane lane, long nextSequence, List<Begun> kept) {
         this.files = files;
         this.config = config;
         this.fileBytesLeast = segmentBytes + JournalFormat.HEADER_BYTES;
@@ -83,7 +84,8 @@ final class JournalFiles {
      * The next file, from now on the current one, its header durable; null when it is not ready and the callback is run once
      * it is.
      */
-    @Nullable JournalFile begin(JournalFormat.FileHeader header, ByteBuffer block, Runnable callback) throws IOException {
+    @Nullable
+    JournalFile begin(JournalFormat.FileHeader header, ByteBuffer block, Runnable callback) throws IOException {
         JournalFile file;
         synchronized (lock) {
             if (failure != null) {

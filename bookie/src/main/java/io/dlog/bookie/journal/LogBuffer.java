@@ -206,7 +206,8 @@ public final class LogBuffer<G> {
      *
      * @return the generation that holds it, null when generations have to be released first
      */
-    @Nullable Generation<G> load(ByteBuffer batch, long position, long batchEpoch) {
+    @Nullable
+    Generation<G> load(ByteBuffer batch, long position, long batchEpoch) {
         synchronized (lock) {
             LogSegment<G> segment = active;
             if (segment == null
@@ -229,7 +230,8 @@ public final class LogBuffer<G> {
                     return null;
                 }
                 if (taken.sizeBytes < batch.remaining()) {
-                    // Written with larger segments than are configured now: a segment of its own, dropped when released.
+                    // Written with larger segments than are configured now: a segment of its own, dropped when
+                    // released.
                     free.addFirst(taken);
                     taken = allocate(batch.remaining());
                 }
@@ -258,7 +260,8 @@ public final class LogBuffer<G> {
     }
 
     /** The next segment for the journal to write. */
-    @Nullable LogSegment<G> pollUnjournaled() {
+    @Nullable
+    LogSegment<G> pollUnjournaled() {
         synchronized (lock) {
             return unjournaled.pollFirst();
         }
@@ -282,8 +285,7 @@ public final class LogBuffer<G> {
             full.close();
             Generation<G> generation = open;
             boolean isStarved = free.isEmpty() && closed.isEmpty() && allocated >= config.segments();
-            if (generation != null
-                    && (isStarved || generation.segments().size() >= config.segmentsPerGeneration())) {
+            if (generation != null && (isStarved || generation.segments().size() >= config.segmentsPerGeneration())) {
                 closeGeneration(generation, full);
                 isClosed = true;
             }

@@ -4,7 +4,7 @@ import io.dlog.bookie.ledger.AddKind;
 import io.dlog.bookie.ledger.AddOutcome;
 import io.dlog.bookie.ledger.HostedLedgers;
 import io.dlog.bookie.server.RequestHandlers.Progress;
-import io.dlog.protocol.EntryHeader;
+import io.dlog.ledger.EntryHeader;
 import io.dlog.protocol.Request;
 import io.dlog.protocol.Response;
 import io.dlog.protocol.StatusCode;
@@ -30,8 +30,7 @@ final class AddEntryHandler {
             refuse(add, StatusCode.BAD_REQUEST, connection);
             return Progress.TAKEN;
         }
-        long position =
-                ledgers.add(add.ledgerId(), add.entryId(), add.masterKey(), add.entry(), AddKind.of(add));
+        long position = ledgers.add(add.ledgerId(), add.entryId(), add.masterKey(), add.entry(), AddKind.of(add));
         AddOutcome outcome = AddOutcome.of(position);
         metrics.added(outcome);
         if (outcome == AddOutcome.BUSY) {

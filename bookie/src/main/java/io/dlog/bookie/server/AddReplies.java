@@ -5,6 +5,7 @@ import io.dlog.bookie.storage.LedgerStorage;
 import io.dlog.protocol.Response;
 import io.dlog.protocol.StatusCode;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -148,7 +149,7 @@ final class AddReplies {
         long now = connection.clock().nanoTime();
         metrics.addSeconds.record(now - oldestArrivalNanos);
         oldestArrivalNanos = now;
-        ctx.writeAndFlush(answers, ctx.voidPromise());
+        ChannelFuture unused = ctx.writeAndFlush(answers, ctx.voidPromise());
         connection.addsAnswered();
     }
 

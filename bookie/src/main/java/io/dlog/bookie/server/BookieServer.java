@@ -85,7 +85,8 @@ public final class BookieServer implements AutoCloseable {
                 .childHandler(new Connections(handlers, counters, scheduler.clock(), settings, connections));
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            loops.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS);
+            loops.shutdownGracefully(0, STOP_SECONDS_MAX, TimeUnit.SECONDS)
+                    .awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
             throw new IOException(
                     "bookie port " + address.getPort() + " on " + address.getHostString() + " can't be used: "
                             + bound.cause().getMessage(),
@@ -136,12 +137,11 @@ public final class BookieServer implements AutoCloseable {
         protected void initChannel(SocketChannel channel) {
             if (connections.size() >= settings.connectionsMax()) {
                 LOG.warn("connection refused, too many peer={} max={}", channel.remoteAddress(), connections.size());
-                channel.close();
+                ChannelFuture unused = channel.close();
                 return;
             }
             connections.add(channel);
-            FrameCodec.install(
-                    channel.pipeline(), settings.frameSizeMax().bytesAsInt());
+            FrameCodec.install(channel.pipeline(), settings.frameSizeMax().bytesAsInt());
             channel.pipeline().addLast("requests", new ClientConnection(handlers, counters, clock));
         }
     }

@@ -6,6 +6,7 @@ import io.dlog.protocol.Response;
 import io.dlog.protocol.ServerCodec;
 import io.dlog.time.Clock;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
@@ -97,7 +98,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             }
         }
         ChannelHandlerContext c = context();
-        c.write(encode(response), c.voidPromise());
+        // A failed write closes the channel; nobody needs to hear of it here.
+        ChannelFuture unused = c.write(encode(response), c.voidPromise());
     }
 
     /** Answers from any thread. */
@@ -196,9 +198,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (cause instanceof IOException) {
             LOG.debug("connection lost peer={}", context.channel().remoteAddress(), cause);
         } else {
-            LOG.error("connection closed after a failure peer={}", context.channel().remoteAddress(), cause);
+            LOG.error(
+                    "connection closed after a failure peer={}",
+                    context.channel().remoteAddress(),
+                    cause);
         }
-        context.close();
+        ChannelFuture unused = context.close();
     }
 
     private void serve(ByteBuf frame) {
@@ -212,7 +217,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                     context().channel().remoteAddress(),
                     e.getMessage());
             isClosed = true;
-            context().close();
+            ChannelFuture unused = context().close();
             return;
         } finally {
             frame.release();

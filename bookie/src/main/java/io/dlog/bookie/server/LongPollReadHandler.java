@@ -111,8 +111,7 @@ final class LongPollReadHandler {
                 () -> answer(read, wanted, ledgers.read(read.ledgerId(), wanted), lacUpdateMillis));
     }
 
-    private static Response answer(
-            Request.LongPollRead read, long wanted, ReadOutcome outcome, long lacUpdateMillis) {
+    private static Response answer(Request.LongPollRead read, long wanted, ReadOutcome outcome, long lacUpdateMillis) {
         if (outcome instanceof ReadOutcome.Found found) {
             if (read.piggyback() == Piggyback.ENTRY && found.lastAddConfirmed() <= read.previousLac()) {
                 found.entry().release();
@@ -141,12 +140,6 @@ final class LongPollReadHandler {
 
     static Response refusal(Request.LongPollRead read, StatusCode status) {
         return new Response.Entry(
-                read.requestId(),
-                status,
-                read.ledgerId(),
-                read.entryId(),
-                null,
-                Response.UNSET,
-                Response.UNSET);
+                read.requestId(), status, read.ledgerId(), read.entryId(), null, Response.UNSET, Response.UNSET);
     }
 }

@@ -34,8 +34,7 @@ final class ReadEntryHandler {
         if (key != null) {
             return fenceAndRead(read, key, connection);
         }
-        ReadOutcome inMemory =
-                read.entryId() < -1 ? null : ledgers.readFromMemory(read.ledgerId(), read.entryId());
+        ReadOutcome inMemory = read.entryId() < -1 ? null : ledgers.readFromMemory(read.ledgerId(), read.entryId());
         if (inMemory != null) {
             connection.answer(answer(read, inMemory));
         } else {
@@ -87,12 +86,6 @@ final class ReadEntryHandler {
 
     private static Response refusal(Request.Read read, StatusCode status) {
         return new Response.Entry(
-                read.requestId(),
-                status,
-                read.ledgerId(),
-                read.entryId(),
-                null,
-                Response.UNSET,
-                Response.UNSET);
+                read.requestId(), status, read.ledgerId(), read.entryId(), null, Response.UNSET, Response.UNSET);
     }
 }

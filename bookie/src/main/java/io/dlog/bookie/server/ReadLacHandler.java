@@ -43,9 +43,7 @@ final class ReadLacHandler {
         ByteBuf entry = last instanceof ReadOutcome.Found found ? found.entry() : null;
         ByteBuf lac = explicitLac(read.ledgerId());
         if (entry == null && (lac == null || last == ReadOutcome.Unreadable.INSTANCE)) {
-            return refusal(
-                    read,
-                    last == ReadOutcome.Unreadable.INSTANCE ? StatusCode.IO_ERROR : StatusCode.NO_ENTRY);
+            return refusal(read, last == ReadOutcome.Unreadable.INSTANCE ? StatusCode.IO_ERROR : StatusCode.NO_ENTRY);
         }
         return new Response.Lac(read.requestId(), StatusCode.OK, read.ledgerId(), lac, entry);
     }

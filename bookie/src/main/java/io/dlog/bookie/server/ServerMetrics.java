@@ -7,13 +7,16 @@ import io.dlog.metrics.Metrics.Unit;
 import io.dlog.metrics.Timer;
 import io.dlog.protocol.Request;
 import io.dlog.protocol.StatusCode;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the server counts. Thread: safe. */
 final class ServerMetrics {
-    private final Counter[] requests = new Counter[Request.Kind.values().length];
-    private final Counter[] adds = new Counter[AddOutcome.values().length];
-    private final Counter[] reads = new Counter[StatusCode.values().length];
+    private final Map<Request.Kind, Counter> requests = new EnumMap<>(Request.Kind.class);
+    private final Map<AddOutcome, Counter> adds = new EnumMap<>(AddOutcome.class);
+    private final Map<StatusCode, Counter> reads = new EnumMap<>(StatusCode.class);
     /** Bytes of entries taken in. */
     final Counter addedBytes;
     /** Bytes of entries sent out. */
@@ -29,16 +32,26 @@ final class ServerMetrics {
 
     ServerMetrics(Metrics metrics) {
         for (Request.Kind kind : Request.Kind.values()) {
-            requests[kind.ordinal()] = metrics.counter(
-                    "bookie_requests_total", Unit.NONE, "Requests received, by kind.", "kind", lower(kind));
+            requests.put(
+                    kind,
+                    metrics.counter(
+                            "bookie_requests_total", Unit.NONE, "Requests received, by kind.", "kind", lower(kind)));
         }
         for (AddOutcome outcome : AddOutcome.values()) {
-            adds[outcome.ordinal()] = metrics.counter(
-                    "bookie_adds_total", Unit.NONE, "Adds, by what became of them.", "outcome", lower(outcome));
+            adds.put(
+                    outcome,
+                    metrics.counter(
+                            "bookie_adds_total",
+                            Unit.NONE,
+                            "Adds, by what became of them.",
+                            "outcome",
+                            lower(outcome)));
         }
         for (StatusCode status : StatusCode.values()) {
-            reads[status.ordinal()] = metrics.counter(
-                    "bookie_reads_total", Unit.NONE, "Reads answered, by status.", "status", lower(status));
+            reads.put(
+                    status,
+                    metrics.counter(
+                            "bookie_reads_total", Unit.NONE, "Reads answered, by status.", "status", lower(status)));
         }
         addedBytes = metrics.counter("bookie_added_bytes_total", Unit.BYTES, "Bytes of entries stored.");
         readBytes = metrics.counter("bookie_read_bytes_total", Unit.BYTES, "Bytes of entries sent to readers.");
@@ -52,15 +65,22 @@ final class ServerMetrics {
     }
 
     void received(Request.Kind kind) {
-        requests[kind.ordinal()].increment();
+        increment(requests.get(kind));
     }
 
     void added(AddOutcome outcome) {
-        adds[outcome.ordinal()].increment();
+        increment(adds.get(outcome));
     }
 
     void read(StatusCode status) {
-        reads[status.ordinal()].increment();
+        increment(reads.get(status));
+    }
+
+    private static void increment(@Nullable Counter counter) {
+        if (counter == null) {
+            throw new AssertionError("a constant without counter");
+        }
+        counter.increment();
     }
 
     private static String lower(Enum<?> constant) {
