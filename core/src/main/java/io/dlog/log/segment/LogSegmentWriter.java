@@ -113,6 +113,11 @@ public final class LogSegmentWriter {
         return position;
     }
 
+    /** Transaction id of the last record handed in, or of the one before this segment. */
+    public long lastTxId() {
+        return lastTxId;
+    }
+
     /** Why the segment takes no more records, null while it does. */
     public @Nullable DLException failure() {
         return failure;
