@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,7 @@ public final class ClusterSimulation {
     private final History history = new History();
     private final QuorumConfig quorum;
     private final ClientConfig config;
+    private final Set<Integer> raceAtEntry = new TreeSet<>();
     private boolean faulty = true;
     private boolean metadataDown;
     private long ledgerId = -1;
@@ -78,10 +81,8 @@ public final class ClusterSimulation {
         this.trace = new SimulatedTrace(world.clock());
         this.network = new SimulatedNetwork(world, random.split(), trace);
         this.plan = FaultPlan.swarm(random);
-        int bookieCount = random.between(3, 5);
-        int ensembleSize = random.between(1, Math.min(4, bookieCount));
-        int writeQuorum = random.between(1, ensembleSize);
-        this.quorum = new QuorumConfig(ensembleSize, writeQuorum, random.between(1, writeQuorum));
+        int bookieCount = random.between(3, 6);
+        this.quorum = quorum(random, bookieCount);
         for (int i = 0; i < bookieCount; i++) {
             BookieId id = new BookieId("bookie" + i + ":3181");
             ModelBookie bookie = new ModelBookie(id, world, random.split(), flaw);
@@ -92,13 +93,25 @@ public final class ClusterSimulation {
         }
         network.slowOneIn(plan.slowMessagesOneIn());
         network.breakOneIn(plan.breakingMessagesOneIn());
-        this.config = config(random.oneIn(4) ? ClientConfig.WireVersion.V2 : ClientConfig.WireVersion.V3);
+        this.config = config(
+                random.oneIn(4) ? ClientConfig.WireVersion.V2 : ClientConfig.WireVersion.V3,
+                random.oneIn(2) ? 800 : 4000);
         trace.add("plan " + plan + " quorum " + quorum + " bookies " + bookieCount + " " + config.wireVersion());
     }
 
-    private static ClientConfig config(ClientConfig.WireVersion version) {
+    /** Often the sizes that people use, otherwise any. */
+    private static QuorumConfig quorum(SimulatedRandomness random, int bookieCount) {
+        if (random.oneIn(2)) {
+            return new QuorumConfig(3, 3, 2);
+        }
+        int ensembleSize = random.between(1, Math.min(4, bookieCount));
+        int writeQuorum = random.between(1, ensembleSize);
+        return new QuorumConfig(ensembleSize, writeQuorum, random.between(1, writeQuorum));
+    }
+
+    private static ClientConfig config(ClientConfig.WireVersion version, int addTimeoutMillis) {
         return new ClientConfig(
-                Duration.ofMillis(800),
+                Duration.ofMillis(addTimeoutMillis),
                 Duration.ofSeconds(8),
                 Duration.ofMillis(300),
                 Duration.ofMillis(800),
@@ -216,6 +229,9 @@ public final class ClusterSimulation {
         }
         byte[] payload = new byte[dice.nextInt(40)];
         Arrays.fill(payload, (byte) history.submittedCount());
+        if (faulty && raceAtEntry.remove(history.submittedCount())) {
+            race("racer" + history.submittedCount());
+        }
         history.submit(payload);
         then(writer.add(Unpooled.wrappedBuffer(payload)), (entryId, failure) -> {
             if (entryId == null) {
@@ -347,7 +363,7 @@ public final class ClusterSimulation {
     private void scheduleFaults() {
         for (int i = 0; i < plan.crashes(); i++) {
             int victim = random.nextInt(bookies.size());
-            atSomeTime(() -> crash(bookies.get(victim)));
+            atSomeTime(() -> crash(bookies.get(victim), someTime()));
         }
         for (int i = 0; i < plan.clientPauses(); i++) {
             int victim = random.nextInt(machines.size());
@@ -381,6 +397,9 @@ public final class ClusterSimulation {
                 world.after(someTime(), () -> bookie.syncMicrosMax(2000));
             });
         }
+        for (int i = 0; i < plan.races(); i++) {
+            raceAtEntry.add(random.nextInt(40));
+        }
         for (int i = 0; i < plan.metadataOutages(); i++) {
             atSomeTime(() -> {
                 trace.add("metadata store down");
@@ -388,6 +407,34 @@ public final class ClusterSimulation {
                 world.after(someTime(), () -> metadataDown = false);
             });
         }
+    }
+
+    /** Everything at once: adds under way, a recovery, and bookies that crash or lose a connection. */
+    private void race(String name) {
+        trace.add("race of " + name);
+        SimulatedScheduler.Machine writer = machines.get(0);
+        if (random.oneIn(2)) {
+            writer.pause();
+            world.after(Duration.ofMillis(random.between(10, 2000)), writer::resume);
+        }
+        for (ModelBookie bookie : bookies) {
+            String bookieName = bookie.id().id();
+            if (random.oneIn(2)) {
+                network.block(writer.name(), bookieName);
+                world.after(shortly(1000), () -> network.unblock(writer.name(), bookieName));
+            }
+            if (random.oneIn(3)) {
+                network.loseNext(name, bookie.id());
+            }
+            if (random.oneIn(4)) {
+                world.after(shortly(200), () -> crash(bookie, shortly(50)));
+            }
+        }
+        startRecoverer(name, shortly(20));
+    }
+
+    private Duration shortly(int mostMillis) {
+        return Duration.ofNanos(1000L * random.between(1, mostMillis * 1000));
     }
 
     private void atSomeTime(Runnable fault) {
@@ -399,10 +446,10 @@ public final class ClusterSimulation {
     }
 
     private Duration someTime() {
-        return Duration.ofMillis(random.oneIn(3) ? random.between(1, 6000) : random.between(1, 500));
+        return Duration.ofMillis(random.oneIn(2) ? random.between(1, 6000) : random.between(1, 500));
     }
 
-    private void crash(ModelBookie bookie) {
+    private void crash(ModelBookie bookie, Duration downtime) {
         trace.add("crash " + bookie.id());
         bookie.crash();
         network.detach(bookie.id());
@@ -410,7 +457,7 @@ public final class ClusterSimulation {
         if (sessionExpires) {
             registry.remove(bookie.id());
         }
-        world.after(someTime(), () -> restart(bookie));
+        world.after(downtime, () -> restart(bookie));
     }
 
     private void restart(ModelBookie bookie) {

@@ -11,6 +11,8 @@ package io.dlog.testing;
  * @param partitions directions between a client and a bookie that are held up
  * @param disconnects single broken connections
  * @param metadataOutages times in which the metadata store answers nobody
+ * @param races recoveries that start while the writer's adds are held up on some of its wires, with crashes and broken
+ *     connections in the same instants
  * @param slowMessagesOneIn one message in so many is late, 0 none
  * @param breakingMessagesOneIn one message in so many breaks its connection, 0 none
  * @param slowBookies bookies with a sync a thousand times as long for a while
@@ -23,13 +25,14 @@ public record FaultPlan(
         int partitions,
         int disconnects,
         int metadataOutages,
+        int races,
         int slowMessagesOneIn,
         int breakingMessagesOneIn,
         int slowBookies,
         int metadataFaultsOneIn,
         int readErrorsOneIn) {
     /** Nothing goes wrong. */
-    public static final FaultPlan NONE = new FaultPlan(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final FaultPlan NONE = new FaultPlan(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** A plan that the seed behind {@code random} decides. */
     public static FaultPlan swarm(SimulatedRandomness random) {
@@ -38,6 +41,7 @@ public record FaultPlan(
                 some(random, 4),
                 some(random, 8),
                 some(random, 10),
+                some(random, 2),
                 some(random, 2),
                 random.oneIn(2) ? random.between(5, 100) : 0,
                 random.oneIn(3) ? random.between(20, 300) : 0,

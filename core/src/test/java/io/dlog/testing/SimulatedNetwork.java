@@ -43,6 +43,7 @@ public final class SimulatedNetwork {
     private final Map<BookieId, SimulatedBookie> bookies = new HashMap<>();
     private final Map<String, Connection> connections = new TreeMap<>();
     private final Set<String> blocked = new TreeSet<>();
+    private final Set<String> losing = new TreeSet<>();
     private final List<Runnable> held = new ArrayList<>();
     private int delayMicrosMax = 1000;
     private int slowOneIn;
@@ -101,6 +102,7 @@ public final class SimulatedNetwork {
     public void heal() {
         trace.add("heal");
         blocked.clear();
+        losing.clear();
         slowOneIn = 0;
         breakOneIn = 0;
         releaseHeld();
@@ -118,6 +120,11 @@ public final class SimulatedNetwork {
         if (connection != null) {
             connection.breakOff();
         }
+    }
+
+    /** Loses the next message from a client to a bookie, and its connection with it. */
+    public void loseNext(String client, BookieId bookie) {
+        losing.add(client + ">" + bookie);
     }
 
     /** The wires of one client. */
@@ -186,6 +193,14 @@ public final class SimulatedNetwork {
         }
 
         private void arrive(Request request, long sentIn) {
+            if (losing.remove(clientName + ">" + bookie)) {
+                breakOff();
+                return;
+            }
+            if (sentIn != epoch && random.oneIn(2)) {
+                // Went down with its connection; requests on the next connection may arrive all the same.
+                return;
+            }
             if (blocked.contains(clientName + ">" + bookie)) {
                 held.add(() -> world.afterNanos(delayNanos(), () -> arrive(request, sentIn)));
                 return;
