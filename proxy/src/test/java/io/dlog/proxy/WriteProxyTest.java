@@ -239,7 +239,8 @@ class WriteProxyTest {
         await(client.write("s", bytes("two")));
 
         assertThat(payloads("s")).containsExactly("one", "two");
-        assertThat(logs.owner("s")).isEqualTo((firstOwns ? second : first).identity().text());
+        assertThat(logs.owner("s"))
+                .isEqualTo((firstOwns ? second : first).identity().text());
     }
 
     @Test
@@ -260,8 +261,7 @@ class WriteProxyTest {
         assertThat(statusOf(proxy, new ProxyRequest.Truncate("s", DLSN.InitialDLSN.serialize(), wrong)))
                 .isEqualTo(StatusCode.CHECKSUM_FAILED);
         byte[] tooLong = new byte[LogRecord.MAX_LOGRECORD_SIZE + 1];
-        assertThat(statusOf(
-                        proxy, new ProxyRequest.WriteWithContext("s", ByteBuffer.wrap(tooLong), WriteContext.NONE)))
+        assertThat(statusOf(proxy, new ProxyRequest.WriteWithContext("s", ByteBuffer.wrap(tooLong), WriteContext.NONE)))
                 .isEqualTo(StatusCode.TOO_LARGE_RECORD);
         assertThat(logs.exists("s")).isFalse();
     }
@@ -272,8 +272,11 @@ class WriteProxyTest {
         assertThat(statusOf(proxy, write("s", "one"))).isEqualTo(StatusCode.SUCCESS);
 
         for (StatusCode code : List.of(
-                StatusCode.BK_TRANSMIT_ERROR, StatusCode.LOCKING_EXCEPTION, StatusCode.END_OF_STREAM,
-                StatusCode.ZOOKEEPER_ERROR, StatusCode.UNEXPECTED)) {
+                StatusCode.BK_TRANSMIT_ERROR,
+                StatusCode.LOCKING_EXCEPTION,
+                StatusCode.END_OF_STREAM,
+                StatusCode.ZOOKEEPER_ERROR,
+                StatusCode.UNEXPECTED)) {
             logs.failNextWrite(new DLException(code, "injected"));
             assertThat(statusOf(proxy, write("s", "lost"))).isEqualTo(code);
             assertThat(statusOf(proxy, write("s", code.name()))).isEqualTo(StatusCode.SUCCESS);
@@ -290,7 +293,8 @@ class WriteProxyTest {
 
         BulkWriteResponse response = (BulkWriteResponse) ask(proxy, bulk);
         assertThat(response.header().code()).isEqualTo(StatusCode.SUCCESS);
-        assertThat(response.writeResponses()).extracting(write -> write.header().code())
+        assertThat(response.writeResponses())
+                .extracting(write -> write.header().code())
                 .containsExactly(StatusCode.BK_TRANSMIT_ERROR, StatusCode.SUCCESS);
 
         logs.failNextWrite(new DLException(StatusCode.LOCKING_EXCEPTION, "injected"));
@@ -327,8 +331,8 @@ class WriteProxyTest {
         for (int i = 0; i < 21; i++) {
             answers.add(begin(proxy, write("s", "x")));
         }
-        Object refused =
-                CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+        Object refused = CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new))
+                .get(30, TimeUnit.SECONDS);
         assertThat(status((ProxyResponse) refused)).isEqualTo(StatusCode.OVER_CAPACITY);
         while (logs.heldCount() < 20) {
             Thread.onSpinWait();

@@ -41,8 +41,12 @@ public final class FakeNamespace implements Namespace {
         final Map<String, String> owners = new ConcurrentHashMap<>();
         final Set<String> held = new HashSet<>();
         final List<Runnable> heldWrites = new ArrayList<>();
-        @Nullable DLException writeFailure;
-        @Nullable CompletableFuture<Void> openGate;
+
+        @Nullable
+        DLException writeFailure;
+
+        @Nullable
+        CompletableFuture<Void> openGate;
 
         /** Makes a log. */
         public Logs with(String name) {
@@ -276,7 +280,8 @@ public final class FakeNamespace implements Namespace {
 
         @Override
         public CompletableFuture<List<CompletableFuture<DLSN>>> writeBulk(List<LogRecord> records) {
-            return CompletableFuture.completedFuture(records.stream().map(this::write).toList());
+            return CompletableFuture.completedFuture(
+                    records.stream().map(this::write).toList());
         }
 
         @Override
