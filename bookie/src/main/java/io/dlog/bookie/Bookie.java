@@ -129,7 +129,7 @@ public final class Bookie implements AutoCloseable {
             new CookieCheck(files, registration, config, known.endpoint().id()).check();
         }
         Mode mode = modeFor(disks.fill());
-        ledgers.admit(admissionFor(mode));
+        ledgers.admit(admissionFor(mode, disks.fill()));
         Waiting.on(registration.register(known.endpoint(), mode));
         started.push(() -> Waiting.on(registration.unregister()));
         LOG.info(
@@ -141,19 +141,19 @@ public final class Bookie implements AutoCloseable {
     }
 
     private static Optional<String> complaintAbout(Disks disks) {
-        return disks.fill() == Fill.FULL ? Optional.of("disks are full, no adds are taken") : Optional.empty();
+        return disks.fill() == Fill.ENOUGH_ROOM ? Optional.empty() : Optional.of("disks are full, adds are refused");
     }
 
     private Mode modeFor(Fill fill) {
-        return offer == Offer.READ_ONLY || fill == Fill.FULL ? Mode.READ_ONLY : Mode.READ_WRITE;
+        return offer == Offer.READ_WRITE && fill == Fill.ENOUGH_ROOM ? Mode.READ_WRITE : Mode.READ_ONLY;
     }
 
-    /** On full disks recovery may still write: fencing and repair need little and are what brings the cluster back. */
-    private Admission admissionFor(Mode mode) {
-        if (mode == Mode.READ_WRITE) {
-            return Admission.ALL;
+    /** While read-only, recovery may still write: repair needs little, and is what brings the cluster back. */
+    private static Admission admissionFor(Mode mode, Fill fill) {
+        if (fill == Fill.EXHAUSTED) {
+            return Admission.NONE;
         }
-        return offer == Offer.READ_ONLY ? Admission.NONE : Admission.HIGH_PRIORITY;
+        return mode == Mode.READ_WRITE ? Admission.ALL : Admission.HIGH_PRIORITY;
     }
 
     private void changeMode(BookieRegistration registration, HostedLedgers ledgers, Fill fill) {
@@ -161,13 +161,13 @@ public final class Bookie implements AutoCloseable {
         if (known == null) {
             return;
         }
-        if (fill == Fill.FULL && !config.isReadOnlyModeEnabled()) {
+        if (fill != Fill.ENOUGH_ROOM && !config.isReadOnlyModeEnabled()) {
             lostRegistration.complete(new MetadataException(
                     MetadataException.Reason.UNAVAILABLE, "disks are full and readOnlyModeEnabled=false"));
             return;
         }
         Mode mode = modeFor(fill);
-        ledgers.admit(admissionFor(mode));
+        ledgers.admit(admissionFor(mode, fill));
         var unused = registration.register(known.endpoint(), mode).whenComplete((done, failure) -> {
             if (failure != null) {
                 LOG.error("registration could not follow the mode bookie={} mode={}", known.endpoint(), mode, failure);

@@ -31,12 +31,19 @@ final class Disks implements DiskSpace {
     /** What a directory's fill means. */
     enum Fill {
         ENOUGH_ROOM,
-        FULL
+        /** Above the threshold; what is left is for repair. */
+        FULL,
+        /** Not even that is left. */
+        EXHAUSTED
     }
+
+    /** Share of a disk below which nothing is taken at all, unless an entry log takes less. */
+    private static final double RESERVE = 0.01;
 
     private final FileSystem files;
     private final List<Path> directories;
     private final double usageMax;
+    private final long entryLogBytes;
     private final Duration interval;
     private final Lane lane;
     private final Consumer<Fill> onChange;
@@ -60,6 +67,7 @@ final class Disks implements DiskSpace {
         this.files = files;
         this.directories = directories;
         this.usageMax = settings.diskUsageMax();
+        this.entryLogBytes = settings.entryLogSize().bytes();
         this.interval = settings.diskCheckInterval();
         this.lane = lane;
         this.onChange = onChange;
@@ -102,11 +110,19 @@ final class Disks implements DiskSpace {
                 interval);
     }
 
+    private Fill fillOf(long size, long usable) {
+        if (usable < Math.min(entryLogBytes, (long) (size * RESERVE))) {
+            return Fill.EXHAUSTED;
+        }
+        double limit = fill == Fill.ENOUGH_ROOM ? usageMax : usageMax - HYSTERESIS;
+        return size > 0 && 1.0 - (double) usable / size > limit ? Fill.FULL : Fill.ENOUGH_ROOM;
+    }
+
     private void measure() {
         Set<Object> seen = new HashSet<>();
         long total = 0;
         long free = 0;
-        boolean isAnyFull = false;
+        Fill now = Fill.ENOUGH_ROOM;
         for (Path directory : directories) {
             try {
                 if (!seen.add(DirectoryTree.fileSystemOf(directory))) {
@@ -116,15 +132,14 @@ final class Disks implements DiskSpace {
                 long usable = files.usableBytes(directory);
                 total += size;
                 free += usable;
-                double limit = fill == Fill.FULL ? usageMax - HYSTERESIS : usageMax;
-                isAnyFull |= size > 0 && 1.0 - (double) usable / size > limit;
+                Fill here = fillOf(size, usable);
+                now = here.compareTo(now) > 0 ? here : now;
             } catch (IOException e) {
                 LOG.warn("room can't be measured directory={}", directory, e);
             }
         }
         totalBytes = total;
         freeBytes = free;
-        Fill now = isAnyFull ? Fill.FULL : Fill.ENOUGH_ROOM;
         if (now != fill) {
             LOG.warn("disk fill changed from={} to={} freeBytes={} totalBytes={}", fill, now, free, total);
             fill = now;
