@@ -140,8 +140,9 @@ public final class ZooKeeperSession implements AutoCloseable {
         }
         if (isFirstTime) {
             LOG.info("ZooKeeper session established servers={} generation={}", servers, ofGeneration);
-            firstEstablished.countDown();
             listeners.forEach(listener -> listener.established(ofGeneration));
+            // Last: who waits for the first session adds listeners next, and they must not hear of it.
+            firstEstablished.countDown();
         }
     }
 
