@@ -1,6 +1,7 @@
 package io.dlog.log.write;
 
 import io.dlog.client.LedgerReader;
+import io.dlog.concurrent.Completions;
 import io.dlog.log.DLException;
 import io.dlog.log.StatusCode;
 import io.dlog.log.segment.LedgerFailures;
@@ -38,6 +39,8 @@ import org.slf4j.LoggerFactory;
 final class SegmentRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
 
+    private static final int ATTEMPTS_MAX = 5;
+
     private final LogSegments log;
     private final Clock clock;
 
@@ -55,6 +58,19 @@ final class SegmentRecovery {
     record Recovered(Counters counters, long lastTxId, long nextSequenceId) {}
 
     CompletableFuture<Recovered> run() {
+        return run(ATTEMPTS_MAX);
+    }
+
+    /** A writer that does not know yet that it was replaced may change the segments once more: then start over. */
+    private CompletableFuture<Recovered> run(int attempts) {
+        return attempt().exceptionallyCompose(e -> {
+            boolean isConflict = Completions.cause(e) instanceof DLException known
+                    && known.getCode() == StatusCode.METADATA_EXCEPTION;
+            return isConflict && attempts > 1 ? run(attempts - 1) : CompletableFuture.failedFuture(e);
+        });
+    }
+
+    private CompletableFuture<Recovered> attempt() {
         return log.store()
                 .counters()
                 .thenCompose(counters -> log.store().segments().thenCompose(segments -> {
