@@ -140,8 +140,9 @@ public final class ZooKeeperSession implements AutoCloseable {
         }
         if (isFirstTime) {
             LOG.info("ZooKeeper session established servers={} generation={}", servers, ofGeneration);
-            firstEstablished.countDown();
             listeners.forEach(listener -> listener.established(ofGeneration));
+            // Last: who waits for the first session adds listeners next, and they must not hear of it.
+            firstEstablished.countDown();
         }
     }
 
@@ -217,7 +218,11 @@ public final class ZooKeeperSession implements AutoCloseable {
     public CompletableFuture<Integer> write(String path, byte[] data, int expectedVersion) {
         CompletableFuture<Integer> future = new CompletableFuture<>();
         current.setData(
-                path, data, expectedVersion, (rc, p, ctx, stat) -> finish(future, rc, path, stat::getVersion), null);
+                path,
+                data,
+                expectedVersion,
+                (rc, p, ctx, stat) -> finish(future, rc, path, () -> stat.getVersion()),
+                null);
         return future;
     }
 
