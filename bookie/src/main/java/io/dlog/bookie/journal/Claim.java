@@ -63,8 +63,7 @@ public final class Claim<G> {
     /** Makes the record part of the journal. */
     public void publish() {
         LogSegment<G> s = segment();
-        JournalFormat.publishWord(
-                s.memory, at, JournalFormat.word(s.base() + at, bodyBytes, s.epoch()));
+        JournalFormat.publishWord(s.memory, at, JournalFormat.word(s.base() + at, bodyBytes, s.epoch()));
     }
 
     /** The generation the record belongs to. */

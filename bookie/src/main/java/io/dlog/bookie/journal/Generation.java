@@ -1,9 +1,9 @@
 package io.dlog.bookie.journal;
 
+import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import io.netty.buffer.ByteBuf;
 
 /**
  * Segments that are flushed together, and what their user keeps about them.

@@ -156,14 +156,22 @@ public final class Journal {
         wake();
     }
 
-    /** Tells those who still wait that their records will not become durable; closes the file. */
-    void close() throws IOException {
-        isFailed = true;
-        refuseWaiters();
-        JournalFile current = file;
-        if (current != null) {
-            current.file().close();
-        }
+    /** Tells those who still wait that their records will not become durable, closes the files, and calls back. */
+    public void close(Runnable whenClosed) {
+        lane.execute(() -> {
+            isFailed = true;
+            refuseWaiters();
+            JournalFile current = file;
+            try {
+                if (current != null) {
+                    current.file().close();
+                }
+            } catch (IOException e) {
+                LOG.warn("journal file not closed file={}", current.path(), e);
+            }
+            files.close();
+            whenClosed.run();
+        });
     }
 
     private void step() {
@@ -226,8 +234,7 @@ public final class Journal {
         ByteBuffer memory = view();
         int spins = 0;
         while (walked < sealAt) {
-            int body = JournalFormat.bodyBytes(
-                    JournalFormat.acquireWord(memory, walked), segmentBase + walked, epoch);
+            int body = JournalFormat.bodyBytes(JournalFormat.acquireWord(memory, walked), segmentBase + walked, epoch);
             if (body < 0) {
                 if (spins++ < CLAIM_SPINS) {
                     Thread.onSpinWait();
@@ -305,9 +312,7 @@ public final class Journal {
                 previousSealCrc);
         long position = segmentBase + start;
         current.file()
-                .write(
-                        memory.limit(end).position(start),
-                        JournalFormat.HEADER_BYTES + position - fileFirstPosition);
+                .write(memory.limit(end).position(start), JournalFormat.HEADER_BYTES + position - fileFirstPosition);
         memory.clear();
         batch++;
         start = end;

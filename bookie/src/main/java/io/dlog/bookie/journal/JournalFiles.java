@@ -41,6 +41,9 @@ final class JournalFiles {
     @GuardedBy("lock")
     private @Nullable Runnable whenReady;
 
+    @GuardedBy("lock")
+    private boolean isClosed;
+
     /** Files that hold batches, oldest first; the last one is the current. */
     @GuardedBy("lock")
     private final Deque<Begun> begun = new ArrayDeque<>();
@@ -59,7 +62,8 @@ final class JournalFiles {
 
     private record Spare(Path path, long bytes) {}
 
-    JournalFiles(FileSystem files, JournalConfig config, int segmentBytes, Lane lane, long nextSequence, List<Begun> kept) {
+    JournalFiles(
+            FileSystem files, JournalConfig config, int segmentBytes, Lane lane, long nextSequence, List<Begun> kept) {
         this.files = files;
         this.config = config;
         this.fileBytesLeast = segmentBytes + JournalFormat.HEADER_BYTES;
@@ -83,7 +87,8 @@ final class JournalFiles {
      * The next file, from now on the current one, its header durable; null when it is not ready and the callback is run once
      * it is.
      */
-    @Nullable JournalFile begin(JournalFormat.FileHeader header, ByteBuffer block, Runnable callback) throws IOException {
+    @Nullable
+    JournalFile begin(JournalFormat.FileHeader header, ByteBuffer block, Runnable callback) throws IOException {
         JournalFile file;
         synchronized (lock) {
             if (failure != null) {
@@ -116,6 +121,27 @@ final class JournalFiles {
     /** Everything before {@code position} is in entry logs: its files may be used again. */
     void checkpointed(long position) {
         lane.execute(() -> recycle(position));
+    }
+
+    /** Closes the file that was prepared and never begun. */
+    void close() {
+        JournalFile file;
+        synchronized (lock) {
+            isClosed = true;
+            file = ready;
+            ready = null;
+        }
+        if (file != null) {
+            close(file);
+        }
+    }
+
+    private static void close(JournalFile file) {
+        try {
+            file.file().close();
+        } catch (IOException e) {
+            LOG.warn("journal file not closed file={}", file.path(), e);
+        }
     }
 
     private void recycle(long position) {
@@ -163,11 +189,16 @@ final class JournalFiles {
             problem = e;
         }
         Runnable callback;
+        boolean isTooLate;
         synchronized (lock) {
-            ready = file;
+            isTooLate = isClosed;
+            ready = isTooLate ? null : file;
             failure = problem;
             callback = whenReady;
             whenReady = null;
+        }
+        if (isTooLate && file != null) {
+            close(file);
         }
         if (callback != null) {
             callback.run();

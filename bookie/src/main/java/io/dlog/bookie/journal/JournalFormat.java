@@ -91,22 +91,17 @@ public final class JournalFormat {
     private static final int BODY_BITS = 24;
     private static final long POSITION_MASK = -1L >>> BODY_BITS;
 
-    private static final VarHandle LONG =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private JournalFormat() {}
 
     /** Header of a journal file. Thread: immutable. */
     record FileHeader(
-            long sequence,
-            long epoch,
-            long instanceId,
-            long firstPosition,
-            long firstBatch,
-            int previousSealCrc) {}
+            long sequence, long epoch, long instanceId, long firstPosition, long firstBatch, int previousSealCrc) {}
 
     /** What a SEAL says about its batch. Thread: immutable. */
-    record Seal(long epoch, long batch, long position, int bytes, int records, int headersCrc, int previousCrc, int crc) {}
+    record Seal(
+            long epoch, long batch, long position, int bytes, int records, int headersCrc, int previousCrc, int crc) {}
 
     /** Name of the file with this sequence. */
     static String fileName(long sequence) {

@@ -86,8 +86,8 @@ public final class JournalReplay {
         end = checkpoint;
         if (begun.isEmpty()) {
             if (checkpoint > 0) {
-                throw new JournalException("journal is missing directory=" + config.directory() + " checkpoint="
-                        + checkpoint + ADVICE);
+                throw new JournalException(
+                        "journal is missing directory=" + config.directory() + " checkpoint=" + checkpoint + ADVICE);
             }
         } else {
             replayFrom(firstFile(checkpoint), sink);
@@ -345,7 +345,8 @@ public final class JournalReplay {
 
     private JournalException damaged(Candidate candidate, String evidence) {
         return new JournalException("journal is damaged, acknowledged records are lost here file=" + candidate.path()
-                + " offset=" + (JournalFormat.HEADER_BYTES + end - candidate.header().firstPosition())
+                + " offset="
+                + (JournalFormat.HEADER_BYTES + end - candidate.header().firstPosition())
                 + " position=" + end + " evidence: " + evidence + ADVICE);
     }
 }
