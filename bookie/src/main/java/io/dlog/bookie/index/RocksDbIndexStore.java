@@ -39,6 +39,10 @@ public final class RocksDbIndexStore implements IndexStore {
     private static final int BLOCK_BYTES = 16 << 10;
     private static final int BLOOM_BITS = 10;
 
+    static {
+        RocksDB.loadLibrary();
+    }
+
     private final RocksDB db;
     private final DBOptions dbOptions;
     private final ColumnFamilyOptions tableOptions;
