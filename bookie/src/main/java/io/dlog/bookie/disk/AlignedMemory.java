@@ -8,7 +8,7 @@ public final class AlignedMemory {
 
     /** Zeroed direct memory that starts on a block. */
     public static ByteBuffer allocate(int bytes) {
-        return ByteBuffer.allocateDirect(bytes + FileSystem.BLOCK_BYTES)
+        return ByteBuffer.allocateDirect(Math.toIntExact(blocks(bytes) + FileSystem.BLOCK_BYTES))
                 .alignedSlice(FileSystem.BLOCK_BYTES)
                 .slice(0, bytes);
     }

@@ -1,4 +1,4 @@
-/** Stand-ins for a bookie's parts. */
+/** Stand-ins for a bookie's parts, and simulated disks and index stores that lose power. */
 @NullMarked
 package io.dlog.bookie.testing;
 
