@@ -95,6 +95,7 @@ use_jvm_flags() {
       JVM_FLAGS+=("-Dlogback.configurationFile=${DLOG_LOG_CONF:-$DLOG_CONF_DIR/logback.xml}")
       ;;
   esac
+  if [[ -t 0 && -t 1 ]]; then JVM_FLAGS+=(-Ddlog.terminal=true); fi
   # shellcheck disable=SC2206 # several flags in one variable, on purpose
   JVM_FLAGS+=(${DLOG_EXTRA_OPTS:-})
 }
