@@ -3,6 +3,8 @@ package io.dlog.tools.dlog;
 import io.dlog.tools.console.CommandException;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
 public final class DlogMain implements Runnable {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
+    private static final int SLIPS_MAX = 2;
     private static final List<String> VERBOSE = List.of("-v", "--verbose");
 
     @Spec
@@ -77,7 +80,7 @@ public final class DlogMain implements Runnable {
                 .setParameterExceptionHandler((wrong, args) -> {
                     CommandLine command = wrong.getCommandLine();
                     PrintWriter err = command.getErr();
-                    err.println("dlog: " + oneLine(wrong) + suggestions(wrong) + "; see bin/"
+                    err.println("dlog: " + complaint(wrong) + "; see bin/"
                             + command.getCommandSpec().qualifiedName(" ") + " --help");
                     return EXIT_USAGE;
                 });
@@ -92,12 +95,46 @@ public final class DlogMain implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    private static String suggestions(ParameterException wrong) {
-        if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
-            List<String> near = unmatched.getSuggestions();
-            return near.isEmpty() ? "" : " (did you mean " + String.join(" or ", near) + "?)";
+    private static String complaint(ParameterException wrong) {
+        if (!(wrong instanceof CommandLine.UnmatchedArgumentException unmatched)
+                || wrong.getCommandLine().getSubcommands().isEmpty()) {
+            return oneLine(wrong);
         }
-        return "";
+        String word = unmatched.getUnmatched().get(0);
+        if (word.startsWith("-")) {
+            return oneLine(wrong);
+        }
+        List<String> near =
+                nearest(word, wrong.getCommandLine().getSubcommands().keySet());
+        return "unknown command '" + word + "'" + (near.isEmpty() ? "" : ", did you mean " + String.join(" or ", near))
+                + (near.isEmpty() ? "" : "?");
+    }
+
+    /** The names that are two slips of the finger or fewer from {@code word}, nearest first. */
+    static List<String> nearest(String word, Collection<String> names) {
+        return names.stream()
+                .filter(name -> slips(word, name) <= Math.min(SLIPS_MAX, name.length() - 1))
+                .sorted(Comparator.comparingInt((String name) -> slips(word, name))
+                        .thenComparing(name -> name))
+                .toList();
+    }
+
+    /** Levenshtein distance: letters inserted, dropped or changed. */
+    private static int slips(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.length()];
     }
 
     /** The sentence of the innermost exception that has one, on one line. */
