@@ -2,6 +2,7 @@ package io.dlog.tools.dlog;
 
 import io.dlog.tools.console.CommandException;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -67,6 +68,7 @@ public final class DlogMain implements Runnable {
     static CommandLine commandLine() {
         DlogMain main = new DlogMain();
         return new CommandLine(main)
+                .setErr(new PrintWriter(System.err, true, Charset.defaultCharset()))
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setAbbreviatedSubcommandsAllowed(false)
                 .setUsageHelpAutoWidth(true)

@@ -58,7 +58,7 @@ final class ZkShell extends ZooKeeperMain {
         try {
             zooKeeper = new ZooKeeper(servers, SESSION_TIMEOUT_MILLIS, event -> {
                 greeted.join();
-                if (talk == Talk.FULL) {
+                if (talk == Talk.FULL && event.getState() != KeeperState.Closed) {
                     report(event);
                 }
                 if (event.getState() == KeeperState.SyncConnected) {
