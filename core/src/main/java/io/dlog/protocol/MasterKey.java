@@ -1,5 +1,9 @@
 package io.dlog.protocol;
 
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class MasterKey {
     /** Length in bytes. */
     public static final int LENGTH = 20;
+
+    private static final byte[] PURPOSE = "ledger".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] bytes;
 
@@ -37,6 +43,35 @@ public final class MasterKey {
     /** One byte of the key. */
     public byte byteAt(int index) {
         return bytes[index];
+    }
+
+    /** The key that a password gives: SHA-1 of "ledger" and the password. */
+    public static MasterKey ofPassword(byte[] password) {
+        try {
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            sha1.update(PURPOSE);
+            return new MasterKey(sha1.digest(password));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-1", e);
+        }
+    }
+
+    /** Whether the key is exactly these bytes of a buffer. */
+    boolean equals(ByteBuf in, int offset, int length) {
+        if (length != bytes.length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (in.getByte(offset + i) != bytes[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Appends the key to a buffer. */
+    void writeTo(ByteBuf out) {
+        out.writeBytes(bytes);
     }
 
     @Override

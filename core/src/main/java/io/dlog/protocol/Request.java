@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request that carries a buffer owns one reference of it; who takes the request releases it.
  *
+ * <p>A v2 frame has no request id. There {@link #requestId} carries the frame's version byte, which the answer must
+ * repeat; only {@link BatchRead} has an id of its own there.
+ *
  * <p>Thread: immutable, apart from the buffer's indices.
  */
 public sealed interface Request {
@@ -16,6 +19,9 @@ public sealed interface Request {
 
     /** Chosen by the client, echoed by the bookie, unique among a connection's unanswered requests (v3: txnId). */
     long requestId();
+
+    /** Gives back the reference of a request's buffer, when it has one. */
+    default void release() {}
 
     /** The closed set of requests. */
     enum Kind {
@@ -47,6 +53,11 @@ public sealed interface Request {
         @Override
         public Kind kind() {
             return Kind.ADD;
+        }
+
+        @Override
+        public void release() {
+            entry.release();
         }
 
         public boolean isRecovery() {
@@ -158,6 +169,11 @@ public sealed interface Request {
         @Override
         public Kind kind() {
             return Kind.WRITE_LAC;
+        }
+
+        @Override
+        public void release() {
+            body.release();
         }
     }
 

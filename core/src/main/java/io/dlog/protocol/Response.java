@@ -18,6 +18,9 @@ public sealed interface Response {
     /** How it went. */
     StatusCode status();
 
+    /** Gives back the references of a response's buffers, when it has any. */
+    default void release() {}
+
     /** Answer to {@link Request.Add}. */
     record Added(long requestId, StatusCode status, long ledgerId, long entryId) implements Response {}
 
@@ -37,14 +40,26 @@ public sealed interface Response {
             @Nullable ByteBuf entry,
             long maxLac,
             long lacUpdateMillis)
-            implements Response {}
+            implements Response {
+        @Override
+        public void release() {
+            if (entry != null) {
+                entry.release();
+            }
+        }
+    }
 
     /** Marks a field that stays out of the frame. */
     long UNSET = Long.MIN_VALUE;
 
     /** Answer to {@link Request.BatchRead}. */
     record Entries(long requestId, StatusCode status, long ledgerId, long firstEntryId, List<ByteBuf> entries)
-            implements Response {}
+            implements Response {
+        @Override
+        public void release() {
+            entries.forEach(ByteBuf::release);
+        }
+    }
 
     /** Answer to {@link Request.ReadLac}. */
     record Lac(
@@ -53,7 +68,17 @@ public sealed interface Response {
             long ledgerId,
             @Nullable ByteBuf explicitLac,
             @Nullable ByteBuf lastEntry)
-            implements Response {}
+            implements Response {
+        @Override
+        public void release() {
+            if (explicitLac != null) {
+                explicitLac.release();
+            }
+            if (lastEntry != null) {
+                lastEntry.release();
+            }
+        }
+    }
 
     /** Answer to {@link Request.WriteLac}. */
     record LacWritten(long requestId, StatusCode status, long ledgerId) implements Response {}
@@ -74,6 +99,10 @@ public sealed interface Response {
     /** Answer to {@link Request.StartTls}. */
     record TlsStarted(long requestId, StatusCode status) implements Response {}
 
-    /** An answer without a body, to an operation nobody knows; {@code operation} is echoed. */
+    /**
+     * A v3 answer without a body: to an operation nobody knows, or to any operation before authentication.
+     *
+     * @param operation v3 number of the operation, echoed
+     */
     record Bare(long requestId, StatusCode status, int operation) implements Response {}
 }
