@@ -1,5 +1,6 @@
 package io.dlog.tools.dlog;
 
+import io.dlog.tools.bookie.BkShellCommand;
 import io.dlog.tools.console.CommandException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
             ToolCommand.class,
             AdminCommand.class,
             ZkShellCommand.class,
+            BkShellCommand.class,
             ZooKeeperCommand.class,
             HelpCommand.class
         })
@@ -148,7 +150,9 @@ public final class DlogMain implements Runnable {
         String message = told.getMessage();
         if (message == null || message.isBlank()) {
             message = told.getClass().getSimpleName();
-        } else if (!(told instanceof CommandException || told instanceof ParameterException)) {
+        } else if (told instanceof RuntimeException
+                && !(told instanceof CommandException || told instanceof ParameterException)) {
+            // A sentence of ours explains itself; what nobody foresaw needs its name.
             message = message + " (" + told.getClass().getSimpleName() + "; -v shows where)";
         }
         return message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(message);

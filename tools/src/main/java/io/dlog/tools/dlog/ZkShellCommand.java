@@ -23,7 +23,8 @@ final class ZkShellCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (command.isEmpty()) {
-            // ZooKeeper says "Created /x" on stderr; in a conversation the answers belong in one stream, in their order.
+            // ZooKeeper says "Created /x" on stderr; in a conversation the answers belong in one stream, in their
+            // order.
             System.setErr(System.out);
         }
         ZkShell shell = ZkShell.connect(servers, command.isEmpty() ? ZkShell.Talk.FULL : ZkShell.Talk.NONE);
