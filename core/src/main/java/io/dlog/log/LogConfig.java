@@ -1,5 +1,6 @@
 package io.dlog.log;
 
+import io.dlog.log.record.Compression;
 import java.time.Duration;
 
 /**
@@ -41,9 +42,174 @@ public record LogConfig(
         Duration readTimeout,
         Duration writeTimeout,
         int readAheadEntries) {
-    /** How an entry's records are packed. */
-    public enum Compression {
-        NONE,
-        LZ4
+    public LogConfig {
+        check(
+                ackQuorum >= 1 && ackQuorum <= writeQuorum && writeQuorum <= ensembleSize,
+                "need 1 <= ack quorum <= write quorum <= ensemble size");
+        check(outputBufferBytes >= 0, "output buffer below 0");
+        check(maxLogSegmentBytes > 0, "log segment size below 1");
+        check(readAheadEntries > 0, "read-ahead below 1");
+    }
+
+    private static void check(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what);
+        }
+    }
+
+    /** The settings that hold where nothing is configured. */
+    public static LogConfig defaults() {
+        return new Builder().build();
+    }
+
+    /** A builder that starts from these settings. */
+    public Builder toBuilder() {
+        return new Builder()
+                .ensembleSize(ensembleSize)
+                .writeQuorum(writeQuorum)
+                .ackQuorum(ackQuorum)
+                .ledgerPassword(ledgerPassword)
+                .outputBufferBytes(outputBufferBytes)
+                .periodicFlush(periodicFlush)
+                .immediateFlush(immediateFlush)
+                .compression(compression)
+                .rollingInterval(rollingInterval)
+                .maxLogSegmentBytes(maxLogSegmentBytes)
+                .lockTimeout(lockTimeout)
+                .createStreamIfNotExists(createStreamIfNotExists)
+                .sanityCheckTxnId(sanityCheckTxnId)
+                .zkSessionTimeout(zkSessionTimeout)
+                .readTimeout(readTimeout)
+                .writeTimeout(writeTimeout)
+                .readAheadEntries(readAheadEntries);
+    }
+
+    /** Collects settings, starting from the defaults. Thread: owned by its caller. */
+    public static final class Builder {
+        private int ensembleSize = 3;
+        private int writeQuorum = 3;
+        private int ackQuorum = 2;
+        private String ledgerPassword = "";
+        private int outputBufferBytes = 1024;
+        private Duration periodicFlush = Duration.ZERO;
+        private boolean immediateFlush = false;
+        private Compression compression = Compression.NONE;
+        private Duration rollingInterval = Duration.ofHours(2);
+        private long maxLogSegmentBytes = 256L * 1024 * 1024;
+        private Duration lockTimeout = Duration.ofSeconds(30);
+        private boolean createStreamIfNotExists = true;
+        private boolean sanityCheckTxnId = true;
+        private Duration zkSessionTimeout = Duration.ofSeconds(30);
+        private Duration readTimeout = Duration.ofSeconds(10);
+        private Duration writeTimeout = Duration.ofSeconds(10);
+        private int readAheadEntries = 32;
+
+        public Builder() {}
+
+        public Builder ensembleSize(int value) {
+            this.ensembleSize = value;
+            return this;
+        }
+
+        public Builder writeQuorum(int value) {
+            this.writeQuorum = value;
+            return this;
+        }
+
+        public Builder ackQuorum(int value) {
+            this.ackQuorum = value;
+            return this;
+        }
+
+        public Builder ledgerPassword(String value) {
+            this.ledgerPassword = value;
+            return this;
+        }
+
+        public Builder outputBufferBytes(int value) {
+            this.outputBufferBytes = value;
+            return this;
+        }
+
+        public Builder periodicFlush(Duration value) {
+            this.periodicFlush = value;
+            return this;
+        }
+
+        public Builder immediateFlush(boolean value) {
+            this.immediateFlush = value;
+            return this;
+        }
+
+        public Builder compression(Compression value) {
+            this.compression = value;
+            return this;
+        }
+
+        public Builder rollingInterval(Duration value) {
+            this.rollingInterval = value;
+            return this;
+        }
+
+        public Builder maxLogSegmentBytes(long value) {
+            this.maxLogSegmentBytes = value;
+            return this;
+        }
+
+        public Builder lockTimeout(Duration value) {
+            this.lockTimeout = value;
+            return this;
+        }
+
+        public Builder createStreamIfNotExists(boolean value) {
+            this.createStreamIfNotExists = value;
+            return this;
+        }
+
+        public Builder sanityCheckTxnId(boolean value) {
+            this.sanityCheckTxnId = value;
+            return this;
+        }
+
+        public Builder zkSessionTimeout(Duration value) {
+            this.zkSessionTimeout = value;
+            return this;
+        }
+
+        public Builder readTimeout(Duration value) {
+            this.readTimeout = value;
+            return this;
+        }
+
+        public Builder writeTimeout(Duration value) {
+            this.writeTimeout = value;
+            return this;
+        }
+
+        public Builder readAheadEntries(int value) {
+            this.readAheadEntries = value;
+            return this;
+        }
+
+        public LogConfig build() {
+            return new LogConfig(
+                    ensembleSize,
+                    writeQuorum,
+                    ackQuorum,
+                    ledgerPassword,
+                    outputBufferBytes,
+                    periodicFlush,
+                    immediateFlush,
+                    compression,
+                    rollingInterval,
+                    maxLogSegmentBytes,
+                    lockTimeout,
+                    createStreamIfNotExists,
+                    sanityCheckTxnId,
+                    zkSessionTimeout,
+                    readTimeout,
+                    writeTimeout,
+                    readAheadEntries);
+        }
     }
 }

@@ -1,0 +1,303 @@
+package io.dlog.log.write;
+
+import io.dlog.concurrent.Completions;
+import io.dlog.concurrent.Lane;
+import io.dlog.log.DLException;
+import io.dlog.log.StatusCode;
+import io.dlog.log.segment.LedgerFailures;
+import io.dlog.log.segment.LogSegmentMetadata;
+import io.dlog.log.segment.LogSegmentStore.Counters;
+import io.dlog.log.segment.LogSegmentWriter;
+import io.dlog.log.segment.LogSegments;
+import io.dlog.log.segment.RollingPolicy;
+import io.dlog.log.segment.SegmentEnd;
+import io.dlog.log.write.SegmentRecovery.Recovered;
+import io.dlog.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The segments of a log as its writer moves through them: none yet, one that takes records, or two while rolling.
+ *
+ * <pre>
+ *            begin                       due: start n+1            started           flushed
+ *   none  ----------> starting 1 --> n ------------------> n, n+1 ---------> switch ---------> n+1, retiring n
+ *                                    ^  could not start:                      |                     |
+ *                                    +-- stay, try later                      writes wait           completed: n+1
+ * </pre>
+ *
+ * <p>Records go to segment n until n+1 is there, so that trouble with metadata never stops writes; they wait only for the
+ * last acknowledgement of n, so that no record is acknowledged before an earlier one. Changes of metadata follow one
+ * another, each on the counters that the one before it left.
+ *
+ * <p>Thread: owned by the log's lane.
+ */
+final class SegmentChain {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentChain.class);
+
+    /** How long a failed roll, or a failed completion, waits for the next attempt. */
+    static final Duration RETRY_DELAY = Duration.ofMinutes(1);
+
+    /** Who is told what becomes of the chain; on the log's lane. */
+    interface Listener {
+        /** Records may be written, those that waited first. */
+        void ready();
+
+        /** There is no segment and none could be started now. */
+        void startFailed(DLException cause);
+
+        /** The chain is broken for good. */
+        void broken(DLException cause);
+    }
+
+    private final LogSegments log;
+    private final Lane lane;
+    private final Clock clock;
+    private final Listener listener;
+    private final RollingPolicy policy;
+    private final NewSegment newSegment;
+
+    private Counters counters;
+    private long nextSequenceId;
+    private @Nullable LogSegmentWriter current;
+    private long currentSinceNanos;
+    private boolean isStarting;
+    private boolean isSwitching;
+    private boolean isRetiring;
+    private boolean isClosing;
+    private boolean isRollDelayed;
+    private long rollNotBeforeNanos;
+    private final List<CompletableFuture<Void>> settledWaiters = new ArrayList<>();
+
+    SegmentChain(LogSegments log, Lane lane, Clock clock, Recovered recovered, Listener listener) {
+        this.log = log;
+        this.lane = lane;
+        this.clock = clock;
+        this.listener = listener;
+        this.policy = RollingPolicy.of(log.config());
+        this.newSegment = new NewSegment(log, lane);
+        this.counters = recovered.counters();
+        this.nextSequenceId = recovered.nextSequenceId();
+    }
+
+    /** The segment that takes records now, null when they have to wait. */
+    @Nullable
+    LogSegmentWriter open() {
+        return isSwitching ? null : current;
+    }
+
+    /** Bytes not acknowledged yet. */
+    long outstandingBytes() {
+        LogSegmentWriter writer = current;
+        return writer == null ? 0 : writer.outstandingBytes();
+    }
+
+    /** Starts the first segment, unless that is under way. */
+    void begin(long firstTxId, long lastTxIdBefore) {
+        if (current != null || isStarting) {
+            return;
+        }
+        isStarting = true;
+        Completions.deliver(
+                newSegment.start(firstTxId, counters),
+                lane,
+                started -> {
+                    isStarting = false;
+                    enter(started, lastTxIdBefore);
+                    settle();
+                },
+                e -> {
+                    isStarting = false;
+                    DLException cause = LedgerFailures.of(log.logName(), e);
+                    if (NewSegment.mayPass(cause)) {
+                        listener.startFailed(cause);
+                    } else {
+                        listener.broken(cause);
+                    }
+                    settle();
+                });
+    }
+
+    private void enter(NewSegment.Started started, long lastTxIdBefore) {
+        counters = started.counters();
+        current = writerOf(started, lastTxIdBefore);
+        currentSinceNanos = clock.nanoTime();
+        LOG.info(
+                "log segment started log={} segment={} ledger={}",
+                log.logName(),
+                started.segment().sequenceNo(),
+                started.segment().ledgerId());
+        listener.ready();
+    }
+
+    private LogSegmentWriter writerOf(NewSegment.Started started, long lastTxIdBefore) {
+        return new LogSegmentWriter(
+                log.logName(), started.segment(), started.ledger(), log.config(), lane, lastTxIdBefore);
+    }
+
+    /** Rolls when the policy says so and nothing of an earlier roll is unfinished. */
+    void rollIfDue(long lastTxId) {
+        LogSegmentWriter writer = current;
+        if (writer == null || isStarting || isRetiring || isClosing || writer.failure() != null) {
+            return;
+        }
+        long now = clock.nanoTime();
+        Duration age = Duration.ofNanos(now - currentSinceNanos);
+        if (!policy.isDue(age, writer.bytesHandedIn(), writer.recordCount())) {
+            return;
+        }
+        if (isRollDelayed && now - rollNotBeforeNanos < 0) {
+            return;
+        }
+        isStarting = true;
+        Completions.deliver(newSegment.start(lastTxId, counters), lane, started -> switchTo(started, writer), e -> {
+            isStarting = false;
+            rollFailed(LedgerFailures.of(log.logName(), e));
+            settle();
+        });
+    }
+
+    private void rollFailed(DLException cause) {
+        if (!NewSegment.mayPass(cause)) {
+            listener.broken(cause);
+            return;
+        }
+        isRollDelayed = true;
+        rollNotBeforeNanos = clock.nanoTime() + RETRY_DELAY.toNanos();
+        LOG.warn("roll put off, the old log segment stays open log={} cause={}", log.logName(), cause.getMessage());
+    }
+
+    private void switchTo(NewSegment.Started started, LogSegmentWriter old) {
+        isSwitching = true;
+        counters = started.counters();
+        Completions.deliver(
+                old.flush(),
+                lane,
+                flushed -> {
+                    isStarting = false;
+                    isSwitching = false;
+                    isRollDelayed = false;
+                    retire(old);
+                    enter(started, old.lastTxId());
+                },
+                e -> {
+                    isStarting = false;
+                    isSwitching = false;
+                    listener.broken(LedgerFailures.ofWrite(log.logName(), old.segment(), e));
+                    settle();
+                });
+    }
+
+    private void retire(LogSegmentWriter old) {
+        isRetiring = true;
+        Completions.deliver(complete(old), lane, done -> retired(), e -> retireFailed(old, e));
+    }
+
+    private void retired() {
+        isRetiring = false;
+        settle();
+    }
+
+    private void retireFailed(LogSegmentWriter old, Throwable failure) {
+        DLException cause = LedgerFailures.ofWrite(log.logName(), old.segment(), failure);
+        if (isClosing || cause.getCode() != StatusCode.ZOOKEEPER_ERROR) {
+            isRetiring = false;
+            listener.broken(cause);
+            settle();
+            return;
+        }
+        LOG.warn(
+                "completion of a log segment put off log={} segment={} cause={}",
+                log.logName(),
+                old.segment().sequenceNo(),
+                cause.getMessage());
+        lane.schedule(
+                () -> Completions.deliver(completeAgain(old), lane, done -> retired(), e -> retireFailed(old, e)),
+                RETRY_DELAY);
+    }
+
+    private CompletableFuture<Void> complete(LogSegmentWriter writer) {
+        return writer.close().thenComposeAsync(end -> complete(writer.segment(), end), lane);
+    }
+
+    private CompletableFuture<Void> complete(LogSegmentMetadata segment, SegmentEnd end) {
+        LogSegmentMetadata completed = segment.completed(end, clock.currentTimeMillis(), nextSequenceId);
+        return log.store()
+                .complete(segment, completed, counters)
+                .thenAcceptAsync(after -> completed(completed, after), lane);
+    }
+
+    private void completed(LogSegmentMetadata segment, Counters after) {
+        counters = after;
+        nextSequenceId = nextSequenceId < 0 ? -1 : nextSequenceId + segment.recordCount();
+        LOG.info(
+                "log segment completed log={} segment={} ledger={} records={}",
+                log.logName(),
+                segment.sequenceNo(),
+                segment.ledgerId(),
+                segment.recordCount());
+    }
+
+    /** The answer to the first attempt was lost: looks whether it was done. */
+    private CompletableFuture<Void> completeAgain(LogSegmentWriter writer) {
+        LogSegmentMetadata segment = writer.segment();
+        return log.store()
+                .counters()
+                .thenCompose(now -> log.store()
+                        .segments()
+                        .thenComposeAsync(
+                                segments -> {
+                                    for (LogSegmentMetadata found : segments) {
+                                        if (!found.isInProgress() && found.ledgerId() == segment.ledgerId()) {
+                                            completed(found, now);
+                                            return CompletableFuture.completedFuture(null);
+                                        }
+                                    }
+                                    return complete(writer);
+                                },
+                                lane));
+    }
+
+    /** Completes once nothing of a start or a roll is unfinished. */
+    CompletableFuture<Void> settled() {
+        CompletableFuture<Void> waiter = new CompletableFuture<>();
+        settledWaiters.add(waiter);
+        settle();
+        return waiter;
+    }
+
+    private void settle() {
+        if (isStarting || isRetiring) {
+            return;
+        }
+        List<CompletableFuture<Void>> waiters = List.copyOf(settledWaiters);
+        settledWaiters.clear();
+        waiters.forEach(waiter -> waiter.complete(null));
+    }
+
+    /** Completes the open segment, if there is one; the chain must be settled. */
+    CompletableFuture<Void> finish() {
+        LogSegmentWriter writer = current;
+        current = null;
+        CompletableFuture<Void> done = writer == null ? CompletableFuture.completedFuture(null) : complete(writer);
+        return done.thenComposeAsync(finished -> newSegment.discard(), lane);
+    }
+
+    /** From now on nothing is rolled, and what fails is not tried again. */
+    void closing() {
+        isClosing = true;
+    }
+
+    /** Fails what is unfinished; the open segment is left to the next writer's recovery. */
+    void abort(DLException cause) {
+        LogSegmentWriter writer = current;
+        if (writer != null) {
+            writer.abort(cause);
+        }
+    }
+}
