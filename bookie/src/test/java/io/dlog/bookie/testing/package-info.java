@@ -1,0 +1,5 @@
+/** Stand-ins for a bookie's parts. */
+@NullMarked
+package io.dlog.bookie.testing;
+
+import org.jspecify.annotations.NullMarked;
