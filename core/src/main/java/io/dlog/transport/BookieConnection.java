@@ -22,4 +22,11 @@ public interface BookieConnection {
      * @param timeoutMillis after which the handler is told {@link ConnectionFailure#TIMEOUT}
      */
     void send(Request request, ResponseHandler handler, long timeoutMillis);
+
+    /**
+     * Whether the bookie keeps up. While it does not, what is sent piles up in this process; who can wait should.
+     */
+    default boolean isWritable() {
+        return true;
+    }
 }
