@@ -2,7 +2,6 @@ package io.dlog.log.segment;
 
 import io.dlog.client.LedgerClient;
 import io.dlog.client.LedgerEntry;
-import io.dlog.client.LedgerException;
 import io.dlog.client.LedgerReader;
 import io.dlog.ledger.DigestType;
 import java.time.Duration;
@@ -94,11 +93,6 @@ public final class LogSegmentReader implements AutoCloseable {
                 .<Fetched>thenApply(entry -> entry.isPresent()
                         ? new Fetched.Entries(List.of(entry.get()))
                         : isBeyondEnd(firstEntryId) ? ENDED : NOTHING);
-    }
-
-    /** Whether a failure means that the ledger was deleted. */
-    public static boolean isDeleted(Throwable failure) {
-        return failure instanceof LedgerException ledger && ledger.code() == LedgerException.Code.NO_SUCH_LEDGER;
     }
 
     @Override

@@ -331,8 +331,8 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
             CompletableFuture<Void> finished = isFinished
                     ? CompletableFuture.completedFuture(null)
                     : chain.settled().thenComposeAsync(settled -> finishOrFail(), lane);
-            CompletableFuture<Void> done =
-                    finished.handleAsync((ok, e) -> release(e), lane).thenComposeAsync(outcome -> outcome, lane);
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            Completions.deliver(finished, lane, ok -> release(null, done), e -> release(e, done));
             closed = done;
             return done;
         });

@@ -1,0 +1,5 @@
+/** Tests of this package. */
+@NullMarked
+package io.dlog.log.segment;
+
+import org.jspecify.annotations.NullMarked;
