@@ -217,7 +217,11 @@ public final class ZooKeeperSession implements AutoCloseable {
     public CompletableFuture<Integer> write(String path, byte[] data, int expectedVersion) {
         CompletableFuture<Integer> future = new CompletableFuture<>();
         current.setData(
-                path, data, expectedVersion, (rc, p, ctx, stat) -> finish(future, rc, path, stat::getVersion), null);
+                path,
+                data,
+                expectedVersion,
+                (rc, p, ctx, stat) -> finish(future, rc, path, () -> stat.getVersion()),
+                null);
         return future;
     }
 
