@@ -1,0 +1,60 @@
+package io.dlog.interop;
+
+import io.dlog.ledger.DigestType;
+import io.dlog.metadata.zookeeper.EmbeddedZooKeeper;
+import io.dlog.protocol.WireVersion;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Our client and Apache's on three Apache bookies, over both wire versions and with all digests. */
+@Tag("integration")
+class LedgersOnApacheBookiesIT {
+    private static EmbeddedZooKeeper zooKeeper;
+    private static ApacheBookies bookies;
+    private static String uri;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        zooKeeper = EmbeddedZooKeeper.start("127.0.0.1", 0, directory.resolve("zk"));
+        uri = "zk+hierarchical://" + zooKeeper.connectString() + "/ledgers";
+        ApacheBookies.format(uri);
+        bookies = new ApacheBookies(uri, directory, 3);
+    }
+
+    @AfterAll
+    static void stop() {
+        bookies.close();
+        zooKeeper.close();
+    }
+
+    static Stream<Arguments> wiresAndDigests() {
+        return Stream.of(WireVersion.values())
+                .flatMap(wire -> Stream.of(DigestType.values()).map(digest -> Arguments.of(wire, digest)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wiresAndDigests")
+    void ourClientWritesAndReads(WireVersion wire, DigestType digest) throws Exception {
+        try (LedgerUser ours = new OurLedgerUser(uri, wire);
+                LedgerUser apache = new ApacheLedgerUser(uri, wire)) {
+            LedgerInteropScenario.writesAndReads(ours, apache, digest, 10_000);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("wiresAndDigests")
+    void eachClientRecoversWhatTheOtherAbandoned(WireVersion wire, DigestType digest) throws Exception {
+        try (LedgerUser ours = new OurLedgerUser(uri, wire);
+                LedgerUser apache = new ApacheLedgerUser(uri, wire)) {
+            LedgerInteropScenario.fencesAndRecovers(ours, apache, digest, 1_000);
+            LedgerInteropScenario.fencesAndRecovers(apache, ours, digest, 1_000);
+        }
+    }
+}
