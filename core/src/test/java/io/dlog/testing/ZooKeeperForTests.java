@@ -43,6 +43,11 @@ public final class ZooKeeperForTests {
         }
     }
 
+    /** Ends a session as if its client had been silent for too long. */
+    public static void expire(long sessionId) {
+        SERVER.expire(sessionId);
+    }
+
     /** A path that no other test uses; not created. */
     public static String freshRoot() {
         return "/test-" + ROOTS.incrementAndGet();

@@ -81,7 +81,7 @@ public final class LogSegmentMetadataCodec {
         long records = segment.isInProgress() ? 0 : segment.recordCount();
         return records << COUNT_SHIFT
                 | (long) segment.regionId() << REGION_SHIFT
-                | (long) segment.truncation().ordinal() << STATUS_SHIFT
+                | (long) status(segment.truncation()) << STATUS_SHIFT
                 | segment.version();
     }
 
@@ -159,6 +159,14 @@ public final class LogSegmentMetadataCodec {
     private static long sequenceNoOf(String name) {
         String number = name.substring(name.indexOf('_') + 1);
         return number.matches("\\d{18}") ? Long.parseLong(number) : 0;
+    }
+
+    private static int status(Truncation truncation) {
+        return switch (truncation) {
+            case ACTIVE -> 0;
+            case PARTIALLY_TRUNCATED -> 1;
+            case TRUNCATED -> 2;
+        };
     }
 
     private static Truncation truncation(int status) {
