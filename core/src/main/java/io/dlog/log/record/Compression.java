@@ -91,9 +91,12 @@ public enum Compression {
         }
     }
 
-    /** Loads the native library on first use only. */
+    /**
+     * The Java implementation: the native one finds other matches, so that the same records would become other bytes from
+     * one machine to the next. Loaded on first use.
+     */
     private static final class Lz4 {
-        static final LZ4Factory FACTORY = LZ4Factory.fastestInstance();
+        static final LZ4Factory FACTORY = LZ4Factory.safeInstance();
 
         private Lz4() {}
     }

@@ -123,7 +123,7 @@ final class SegmentedLogWriterTest {
         }
         await(writer.asyncClose());
         List<LogSegmentMetadata> segments = log.segments();
-        assertThat(segments).hasSizeGreaterThan(5).noneMatch(LogSegmentMetadata::isInProgress);
+        assertThat(segments).hasSizeGreaterThan(2).noneMatch(LogSegmentMetadata::isInProgress);
         assertThat(segments.stream().mapToInt(LogSegmentMetadata::recordCount).sum())
                 .isEqualTo(200);
         long expectedStart = 0;
