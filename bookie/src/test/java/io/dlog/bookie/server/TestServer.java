@@ -64,6 +64,10 @@ final class TestServer implements AutoCloseable {
         return metrics.registry().counter(counter).getCount();
     }
 
+    Object measured(String gauge) {
+        return metrics.registry().gauge(gauge).getValue();
+    }
+
     @Override
     public void close() {
         server.close();
