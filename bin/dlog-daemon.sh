@@ -98,7 +98,7 @@ start() {
   pid=$!
   echo "$pid" >"$pid_file"
   deadline=$((SECONDS + timeout_start))
-  while ! grep -q -E '^dlog [a-z-]+ is ready' "$out" 2>/dev/null; do
+  while ! grep -q -E '^[a-z]+ .*is ready' "$out" 2>/dev/null; do
     if ! kill -0 "$pid" 2>/dev/null; then
       rm -f "$pid_file"
       echo "$service did not start:" >&2
@@ -113,7 +113,7 @@ start() {
     fi
     sleep 0.1
   done
-  grep -m 1 -E '^dlog [a-z-]+ is ready' "$out"
+  grep -m 1 -E '^[a-z]+ .*is ready' "$out"
 }
 
 stop() {

@@ -118,8 +118,8 @@ public abstract class LogSegmentStoreContract {
     void ofTwoWritersThatCompleteASegmentOneLearnsThatItLost() throws Exception {
         Counters started = get(store().start(inProgress(1, 10), get(store().counters())));
         get(store().complete(inProgress(1, 10), completed(inProgress(1, 10), 300, Truncation.ACTIVE, 0), started));
-        assertConflict(() -> get(store().complete(
-                inProgress(1, 10), completed(inProgress(1, 10), 200, Truncation.ACTIVE, 0), started)));
+        assertConflict(() -> get(
+                store().complete(inProgress(1, 10), completed(inProgress(1, 10), 200, Truncation.ACTIVE, 0), started)));
         assertThat(get(store().counters()).maxTxId().value()).isEqualTo(300);
     }
 
@@ -153,7 +153,9 @@ public abstract class LogSegmentStoreContract {
             counters = get(store().start(inProgress(n, n), counters));
             if (n < 12) {
                 counters = get(store().complete(
-                        inProgress(n, n), completed(inProgress(n, n), n * 100, Truncation.ACTIVE, 0), counters));
+                                inProgress(n, n),
+                                completed(inProgress(n, n), n * 100, Truncation.ACTIVE, 0),
+                                counters));
             }
         }
         assertThat(get(store().segments()))

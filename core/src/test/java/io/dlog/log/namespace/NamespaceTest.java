@@ -73,9 +73,16 @@ final class NamespaceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "http://a:1/b", "distributedlog://a:1", "distributedlog://a:1/", "distributedlog:///ns",
-                "distributedlog://a:x/ns", "distributedlog://a:70000/ns", "distributedlog-etcd://a:1/ns",
-                "distributedlog://a:1;;b:1/ns", "distributedlog://a:1/ns//b"
+                "",
+                "http://a:1/b",
+                "distributedlog://a:1",
+                "distributedlog://a:1/",
+                "distributedlog:///ns",
+                "distributedlog://a:x/ns",
+                "distributedlog://a:70000/ns",
+                "distributedlog-etcd://a:1/ns",
+                "distributedlog://a:1;;b:1/ns",
+                "distributedlog://a:1/ns//b"
             })
     void malformedAddressesAreRefusedInOneLineWithAnExample(String uri) {
         assertThatThrownBy(() -> NamespaceUri.parse(uri))
@@ -92,7 +99,21 @@ final class NamespaceTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "/", ".a", "<default>", "a/", "a//b", "a/./b", "../a", "a b", "a<", "a\u0000", "a\u0085", "\ud83d\ude00"})
+            strings = {
+                "",
+                "/",
+                ".a",
+                "<default>",
+                "a/",
+                "a//b",
+                "a/./b",
+                "../a",
+                "a b",
+                "a<",
+                "a\u0000",
+                "a\u0085",
+                "\ud83d\ude00"
+            })
     void namesThatCannotBeNodesOrAreReservedAreRefused(String name) {
         assertThatThrownBy(() -> LogNames.checked(name)).isInstanceOf(InvalidStreamNameException.class);
     }

@@ -44,8 +44,8 @@ final class LogSegmentMetadataCodecTest {
 
     @Test
     void readsTheFieldsOfAPartlyTruncatedSegment() {
-        LogSegmentMetadata segment = read(
-                "logrecs_000000000000000001", "12884902149;7;1001;1003;1700000000000;1;4;0;2;0;0");
+        LogSegmentMetadata segment =
+                read("logrecs_000000000000000001", "12884902149;7;1001;1003;1700000000000;1;4;0;2;0;0");
         assertThat(segment)
                 .isEqualTo(new LogSegmentMetadata(
                         5,
@@ -88,7 +88,13 @@ final class LogSegmentMetadataCodecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "x", "6;0;1;1;0;0;-1", "0;0;1", "5;0;1001;1;0;0", "5;0;1001;1;0;0;-1;9", "773;0;1;2;3;1;4;0;0;0;0",
+                "",
+                "x",
+                "6;0;1;1;0;0;-1",
+                "0;0;1",
+                "5;0;1001;1;0;0",
+                "5;0;1001;1;0;0;-1;9",
+                "773;0;1;2;3;1;4;0;0;0;0",
                 "12884901893;0;1001;1003;1700000000000;1;4;0;0;0;0"
             })
     void refusesWhatIsNotASegmentInProgressAndNamesIt(String payload) {

@@ -188,7 +188,8 @@ final class Stream {
         Throwable cause = unwrap(failure);
         if (cause instanceof OwnershipAcquireFailedException taken) {
             if (taken.getCurrentOwner().equals(config.clientId())) {
-                // An earlier session of ours holds the lock until it expires. Sending clients to ourselves helps nobody.
+                // An earlier session of ours holds the lock until it expires. Sending clients to ourselves helps
+                // nobody.
                 change(StreamState.FAILED, "our own earlier session owns it");
             } else {
                 owner = taken.getCurrentOwner();
@@ -297,7 +298,8 @@ final class Stream {
     private static Optional<Throwable> firstFailure(List<CompletableFuture<DLSN>> writes) {
         for (CompletableFuture<DLSN> write : writes) {
             if (write.isCompletedExceptionally()) {
-                return Optional.of(unwrap(write.handle((dlsn, failure) -> failure).join()));
+                return Optional.of(
+                        unwrap(write.handle((dlsn, failure) -> failure).join()));
             }
         }
         return Optional.empty();
@@ -398,11 +400,11 @@ final class Stream {
                     writerNumber,
                     new DLException(
                             StatusCode.WRITE_EXCEPTION,
-                            oldest.op.kind() + " took longer than " + config.serviceTimeout().toMillis() + " ms"));
+                            oldest.op.kind() + " took longer than "
+                                    + config.serviceTimeout().toMillis() + " ms"));
         } else {
             watching = true;
-            var unused = lane.schedule(
-                    this::watch, config.serviceTimeout().minusNanos(waited));
+            var unused = lane.schedule(this::watch, config.serviceTimeout().minusNanos(waited));
         }
     }
 

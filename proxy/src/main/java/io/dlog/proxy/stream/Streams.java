@@ -78,8 +78,7 @@ public final class Streams {
         Stream stream = streams.get(name);
         if (stream == null) {
             if (closing || !acceptsNewStreams) {
-                op.fail(new DLException(
-                        StatusCode.STREAM_UNAVAILABLE, "this proxy takes no new streams, not " + name));
+                op.fail(new DLException(StatusCode.STREAM_UNAVAILABLE, "this proxy takes no new streams, not " + name));
                 return;
             }
             if (streams.size() >= config.streamsMax()) {

@@ -1,5 +1,6 @@
 package io.dlog.tools.bookie;
 
+import io.dlog.bookie.BookieConfig;
 import io.dlog.config.ConfigException;
 import io.dlog.config.ConfigReader;
 import io.dlog.metadata.MetadataException;
@@ -39,6 +40,11 @@ final class BookieFile {
 
     private ConfigReader read() throws ConfigException {
         return ConfigReader.open(path());
+    }
+
+    /** The whole file as the bookie itself reads it; wrong keys and values are errors. */
+    BookieConfig config() throws ConfigException {
+        return BookieConfig.read(read());
     }
 
     /** Where the cluster's metadata lie. */

@@ -1,12 +1,16 @@
 package io.dlog.tools.bookie;
 
+import io.dlog.bookie.BookieConfig;
+import io.dlog.bookie.BookieFormat;
+import io.dlog.concurrent.ThreadScheduler;
+import io.dlog.metadata.zookeeper.BookieRegistrationNodes;
+import io.dlog.metadata.zookeeper.ZooKeeperSession;
 import io.dlog.tools.console.CommandException;
 import io.dlog.tools.console.Confirmation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -33,6 +37,11 @@ final class BookieformatCommand implements Callable<Integer> {
             description = "With -n: format even when there is something to lose.")
     private boolean isForced;
 
+    @Option(
+            names = {"-d", "-deleteCookie", "--deleteCookie"},
+            description = "Also remove the bookie's cookie from ZooKeeper, without which it may start anew.")
+    private boolean deletesCookie;
+
     @Override
     public Integer call() throws Exception {
         List<Path> full = new ArrayList<>();
@@ -52,10 +61,14 @@ final class BookieformatCommand implements Callable<Integer> {
                 return 1;
             }
         }
-        for (Path directory : bookie.directories()) {
-            Files.createDirectories(directory);
-            for (Path content : contents(directory)) {
-                deleteTree(content);
+        BookieConfig config = bookie.config();
+        BookieFormat.wipeDirectories(config);
+        if (deletesCookie) {
+            try (ZooKeeperSession session = bookie.connect();
+                    ThreadScheduler scheduler = new ThreadScheduler("bookieformat", 1);
+                    BookieRegistrationNodes registration = new BookieRegistrationNodes(
+                            session, bookie.metadata().root(), scheduler.lane(0), lost -> {})) {
+                BookieFormat.removeCookie(config, registration);
             }
         }
         System.out.println("Bookie formatted: " + bookie.directories() + ".");
@@ -68,14 +81,6 @@ final class BookieformatCommand implements Callable<Integer> {
         }
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.toList();
-        }
-    }
-
-    private static void deleteTree(Path tree) throws IOException {
-        try (Stream<Path> files = Files.walk(tree)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "bin/dlog COMMAND --help explains a command; docs/operations/cli.md explains them all."},
         subcommands = {
+            WriteCommand.class,
+            ReadCommand.class,
             ToolCommand.class,
             AdminCommand.class,
             ZkShellCommand.class,

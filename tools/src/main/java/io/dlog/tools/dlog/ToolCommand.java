@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
             DeleteCommand.class,
             SerializeDlsnCommand.class,
             DeserializeDlsnCommand.class,
+            BindCommand.class,
+            UnbindCommand.class,
             HelpCommand.class
         })
 final class ToolCommand implements Runnable {

@@ -70,8 +70,7 @@ final class ZooKeeperCommand implements Callable<Integer> {
         thread.start();
         while (!ended.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
             if (serves(clients)) {
-                System.out.println(
-                        "dlog zookeeper is ready: clients at " + clients.getHostString() + ":" + clients.getPort());
+                System.out.println("zookeeper " + clients.getHostString() + ":" + clients.getPort() + " is ready");
                 System.out.flush();
                 break;
             }

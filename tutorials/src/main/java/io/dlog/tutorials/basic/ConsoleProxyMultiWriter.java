@@ -21,8 +21,8 @@ public final class ConsoleProxyMultiWriter {
             System.exit(1);
         }
         String[] streams = args[1].split(",");
-        try (WriteProxyClient client = WriteProxyClient.builder(args[0], "console-proxy-multi-writer")
-                .build()) {
+        try (WriteProxyClient client =
+                WriteProxyClient.builder(args[0], "console-proxy-multi-writer").build()) {
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
             for (int n = 0; ; n = (n + 1) % streams.length) {
                 System.out.print("[dlog] > ");

@@ -20,8 +20,8 @@ public final class ConsoleProxyWriter {
             System.err.println("ConsoleProxyWriter <finagle-name> <stream>");
             System.exit(1);
         }
-        try (WriteProxyClient client = WriteProxyClient.builder(args[0], "console-proxy-writer")
-                .build()) {
+        try (WriteProxyClient client =
+                WriteProxyClient.builder(args[0], "console-proxy-writer").build()) {
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
             while (true) {
                 System.out.print("[dlog] > ");

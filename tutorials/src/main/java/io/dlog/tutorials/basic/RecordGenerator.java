@@ -3,6 +3,7 @@ package io.dlog.tutorials.basic;
 import io.dlog.concurrent.Lane;
 import io.dlog.concurrent.ThreadScheduler;
 import io.dlog.proxyclient.WriteProxyClient;
+import io.dlog.time.SystemClock;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class RecordGenerator {
         this.stream = stream;
         this.rate = rate;
         this.lane = scheduler.lane(0);
-        this.startNanos = lane.clock().nanoTime();
+        this.startNanos = SystemClock.INSTANCE.nanoTime();
     }
 
     public static void main(String[] args) throws Exception {
@@ -39,11 +40,10 @@ public final class RecordGenerator {
             System.err.println("RecordGenerator <finagle-name> <stream> <rate>");
             System.exit(1);
         }
-        try (WriteProxyClient client = WriteProxyClient.builder(args[0], "record-generator")
-                        .build();
+        try (WriteProxyClient client =
+                        WriteProxyClient.builder(args[0], "record-generator").build();
                 ThreadScheduler scheduler = new ThreadScheduler("record-generator", 1)) {
-            RecordGenerator generator =
-                    new RecordGenerator(client, args[1], Double.parseDouble(args[2]), scheduler);
+            RecordGenerator generator = new RecordGenerator(client, args[1], Double.parseDouble(args[2]), scheduler);
             generator.lane.execute(generator::tick);
             generator.failed.await();
         }
@@ -52,9 +52,9 @@ public final class RecordGenerator {
 
     /** Sends as many records as should have been sent by now. Runs on the lane. */
     private void tick() {
-        double seconds = (lane.clock().nanoTime() - startNanos) / 1e9;
+        double seconds = (SystemClock.INSTANCE.nanoTime() - startNanos) / 1e9;
         for (long due = (long) (seconds * rate); sent < due; sent++) {
-            String payload = "record-" + lane.clock().currentTimeMillis();
+            String payload = "record-" + SystemClock.INSTANCE.currentTimeMillis();
             client.write(stream, ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)))
                     .whenComplete((dlsn, failure) -> report(failure));
         }
