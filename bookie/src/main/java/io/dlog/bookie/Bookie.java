@@ -89,7 +89,8 @@ public final class Bookie implements AutoCloseable {
         started.push(scheduler::close);
         BookieIdentity configured = BookieIdentity.of(config.identity());
         FileSystem files = new DiskFileSystem();
-        ZooKeeperSession session = ZooKeeperSession.connect(config.metadata().servers(), config.zkTimeout());
+        ZooKeeperSession session =
+                ZooKeeperSession.connect(config.metadata().servers(), config.zkTimeout(), config.zkTimeout());
         started.push(session::close);
         Lane lane = scheduler.blockingLane("housekeeping");
         BookieRegistration registration =

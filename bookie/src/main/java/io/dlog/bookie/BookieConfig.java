@@ -24,7 +24,8 @@ import java.util.Optional;
  * @param indexDirectories <b>indexDirectories</b>, one for each ledger directory; empty when the key is not set, the
  *     index then lies in the ledger directories
  * @param metadata <b>metadataServiceUri</b>, or <b>zkServers</b> and <b>zkLedgersRootPath</b> [/ledgers]
- * @param zkTimeout <b>zkTimeout</b> [10 s]: after this silence the cluster counts the bookie as gone
+ * @param zkTimeout <b>zkTimeout</b> [10 s]: after this silence the cluster counts the bookie as gone; the start waits
+ *     as long for ZooKeeper
  * @param isStorageExpansionAllowed <b>allowStorageExpansion</b> [false]: empty directories may be added
  * @param isReadOnlyModeEnabled <b>readOnlyModeEnabled</b> [true]: a full disk makes the bookie read-only; else it stops
  * @param storage sizes and intervals of the storage

@@ -62,7 +62,7 @@ public final class QuorumLedgerClient implements LedgerClient {
     }
 
     private void create(CreateOptions options, int attemptsLeft, CompletableFuture<LedgerWriter> result) {
-        Lane anyLane = services.scheduler().lane(options.hashCode());
+        Lane anyLane = services.scheduler().lane(0);
         Handover.to(anyLane, ids.allocate(), (ledgerId, failure) -> {
             if (ledgerId == null) {
                 result.completeExceptionally(MetadataChange.explain(-1, failure));

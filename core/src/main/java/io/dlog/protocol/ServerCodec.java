@@ -15,6 +15,9 @@ import io.netty.buffer.ByteBufAllocator;
  * malformed. To keep count, each decoded request must be answered through {@link #encode} exactly once, or the connection
  * closed.
  *
+ * <p>v2 can't express every answer: to a failed authentication, or to an unauthenticated request other than an add or a read,
+ * the server closes a v2 connection instead of answering.
+ *
  * <p>Thread: owned by the connection's event loop.
  */
 public final class ServerCodec {

@@ -44,7 +44,8 @@ final class BookieAddresses implements AutoCloseable {
 
     /** Fails when the bookie is not registered, or its host has no address. */
     CompletableFuture<InetSocketAddress> find(BookieId bookie) {
-        return endpoints.apply(bookie).thenCompose(this::resolve);
+        // Composed from the start, so that a lookup which throws is a failed one.
+        return CompletableFuture.completedFuture(bookie).thenCompose(endpoints).thenCompose(this::resolve);
     }
 
     private CompletableFuture<InetSocketAddress> resolve(BookieEndpoint endpoint) {

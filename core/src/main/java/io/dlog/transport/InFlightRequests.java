@@ -70,6 +70,16 @@ final class InFlightRequests {
         return count >= inFlightMax;
     }
 
+    /** Whether three quarters of the room are taken. */
+    boolean isNearlyFull() {
+        return count > inFlightMax - inFlightMax / 4;
+    }
+
+    /** Whether half of the room, at least, is free. */
+    boolean isHalfEmpty() {
+        return count <= inFlightMax / 2;
+    }
+
     /** Adds a request; there must be room. */
     void add(InFlightRequest request) {
         if (isFull()) {

@@ -108,7 +108,10 @@ final class WireConnection {
         return bookie;
     }
 
-    /** False while more is waiting to be sent than the high water mark, until less than the low one is. */
+    /**
+     * False while more is waiting to be sent than the high water mark, until less than the low one is; and while the
+     * in-flight table is nearly full, until it is half empty.
+     */
     boolean isWritable() {
         return isWritable;
     }
@@ -174,6 +177,9 @@ final class WireConnection {
         }
         ByteBuf frame = codec.encode(sent.takeRequest(), open.alloc());
         inFlight.add(sent);
+        if (isWritable && inFlight.isNearlyFull()) {
+            isWritable = false;
+        }
         armSweep();
         // A failed write reaches exceptionCaught through the void promise, which closes the connection.
         var unused = open.writeAndFlush(frame, open.voidPromise());
@@ -347,6 +353,12 @@ final class WireConnection {
         state = next;
     }
 
+    private void updateWritable() {
+        Channel open = channel;
+        boolean hasRoom = isWritable ? !inFlight.isNearlyFull() : inFlight.isHalfEmpty();
+        isWritable = open == null || (open.isWritable() && hasRoom);
+    }
+
     // ---- timeouts
 
     private void armSweep() {
@@ -372,7 +384,9 @@ final class WireConnection {
                 unsent.add(sent);
             }
         }
-        failAll(inFlight.removeExpired(now), ConnectionFailure.TIMEOUT);
+        InFlightRequest expired = inFlight.removeExpired(now);
+        updateWritable();
+        failAll(expired, ConnectionFailure.TIMEOUT);
         if (inFlight.count() > 0 || !unsent.isEmpty() || state == State.CONNECTING) {
             armSweep();
         }
@@ -402,12 +416,15 @@ final class WireConnection {
                 return;
             }
             failuresInARow = 0;
+            if (!isWritable) {
+                updateWritable();
+            }
             sent.succeed(version == WireVersion.V2 ? withRequestId(response, sent.requestId) : response);
         }
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            isWritable = ctx.channel().isWritable();
+            updateWritable();
         }
 
         @Override

@@ -115,13 +115,13 @@ class NettyBookieConnectionsTest {
                     LONG);
             Received received = bookie.next();
             ByteBuf entry = entry(7, size, size);
-            String expected = ByteBufUtil.hexDump(entry);
+            byte[] expected = ByteBufUtil.getBytes(entry);
             received.answer(new Response.Entry(
                     received.request().requestId(), StatusCode.OK, 7, size, entry, Response.UNSET, Response.UNSET));
 
             Response.Entry answer = (Response.Entry) outcomes.next();
             ByteBuf arrived = Objects.requireNonNull(answer.entry());
-            assertThat(ByteBufUtil.hexDump(arrived)).isEqualTo(expected);
+            assertThat(ByteBufUtil.getBytes(arrived)).isEqualTo(expected);
             assertThat(DIGEST.check(arrived, 7, size)).isEqualTo(EntryDigest.Check.OK);
             answer.release();
             assertThat(entry.refCnt()).isZero();

@@ -82,10 +82,6 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
                 + String.format(Locale.ROOT, "%10d", sessionId) + "_";
     }
 
-    private String ourPrefix() {
-        return memberPrefix(clientId, session.sessionId());
-    }
-
     private static long sequence(String name) {
         String digits = name.substring(name.lastIndexOf('_') + 1);
         return digits.matches("\\d+") ? Long.parseLong(digits) : Long.MAX_VALUE;
@@ -115,19 +111,21 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
     }
 
     private void join(long mine, Duration timeout, int attempts) {
-        String prefix = ourPrefix();
-        CompletableFuture<String> created = session.create(
-                path + "/" + prefix, clientId.getBytes(StandardCharsets.UTF_8), CreateMode.EPHEMERAL_SEQUENTIAL);
-        CompletableFuture<Optional<String>> joined = Outcomes.recover(
-                created.thenApply(created1 -> Optional.of(created1.substring(path.length() + 1))),
-                Reason.UNAVAILABLE,
-                () -> session.children(path)
-                        .thenApply(names -> names.stream()
-                                .filter(name -> name.startsWith(prefix))
-                                .max(Comparator.comparingLong(WriteLockNodes::sequence))));
+        // Reading first waits for the session, whose id is part of our name.
+        CompletableFuture<Optional<String>> joined = session.exists(path).thenCompose(lockNode -> {
+            String prefix = memberPrefix(clientId, session.sessionId());
+            CompletableFuture<Optional<String>> created = session.create(
+                            path + "/" + prefix,
+                            clientId.getBytes(StandardCharsets.UTF_8),
+                            CreateMode.EPHEMERAL_SEQUENTIAL)
+                    .thenApply(memberPath -> Optional.of(memberPath.substring(path.length() + 1)));
+            return Outcomes.recover(created, Reason.UNAVAILABLE, () -> lastOfOurs(prefix));
+        });
         var unused = joined.whenComplete((name, failure) -> lane.execute(() -> {
             if (mine != attempt || state != State.JOINING) {
-                name(name, failure).ifPresent(this::discard);
+                if (failure == null) {
+                    name.ifPresent(this::discard);
+                }
             } else if (failure != null) {
                 fail(new LockingException(
                         "lock of log " + logName + " can't be acquired", Outcomes.unwrapped(failure)));
@@ -143,8 +141,16 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
         }));
     }
 
-    private static Optional<String> name(@Nullable Optional<String> name, @Nullable Throwable failure) {
-        return failure == null && name != null ? name : Optional.empty();
+    private CompletableFuture<Optional<String>> lastOfOurs(String prefix) {
+        return session.children(path)
+                .thenApply(names -> names.stream()
+                        .filter(name -> name.startsWith(prefix))
+                        .max(Comparator.comparingLong(WriteLockNodes::sequence)));
+    }
+
+    /** Whether two members are of the same client and session: equal up to the sequence. */
+    private static boolean areOneOwner(String a, String b) {
+        return a.substring(0, a.lastIndexOf('_')).equals(b.substring(0, b.lastIndexOf('_')));
     }
 
     /** Looks where in the queue we are. */
@@ -170,9 +176,9 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
                 .toList();
         String ours = member;
         int place = ours == null ? -1 : queue.indexOf(ours);
-        if (place < 0) {
+        if (ours == null || place < 0) {
             fail(new LockingException("lock node of log " + logName + " was removed"));
-        } else if (queue.get(0).startsWith(ourPrefix())) {
+        } else if (areOneOwner(queue.get(0), ours)) {
             hold(mine);
         } else if (timeout.isZero()) {
             refuse(mine, queue.get(0), timeout);
@@ -208,8 +214,8 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
         }
     }
 
-    private void checkStillThere(long mine) {
-        var unused = session.exists(path + "/" + member)
+    private void checkStillThere(long mine, String ours) {
+        var unused = session.exists(ours)
                 .whenComplete((node, failure) -> lane.execute(() -> {
                     if (mine == attempt && state == State.HELD && failure == null && node.isEmpty()) {
                         lose();

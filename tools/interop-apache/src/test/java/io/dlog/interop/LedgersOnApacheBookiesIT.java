@@ -18,18 +18,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LedgersOnApacheBookiesIT {
     private static EmbeddedZooKeeper zooKeeper;
     private static ApacheBookies bookies;
-    private static String uri;
+    private static BothClients clients;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
         zooKeeper = EmbeddedZooKeeper.start("127.0.0.1", 0, directory.resolve("zk"));
-        uri = "zk+hierarchical://" + zooKeeper.connectString() + "/ledgers";
+        String uri = "zk+hierarchical://" + zooKeeper.connectString() + "/ledgers";
         ApacheBookies.format(uri);
         bookies = new ApacheBookies(uri, directory, 3);
+        clients = new BothClients(uri);
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
+        clients.close();
         bookies.close();
         zooKeeper.close();
     }
@@ -42,19 +44,13 @@ class LedgersOnApacheBookiesIT {
     @ParameterizedTest
     @MethodSource("wiresAndDigests")
     void ourClientWritesAndReads(WireVersion wire, DigestType digest) throws Exception {
-        try (LedgerUser ours = new OurLedgerUser(uri, wire);
-                LedgerUser apache = new ApacheLedgerUser(uri, wire)) {
-            LedgerInteropScenario.writesAndReads(ours, apache, digest, 10_000);
-        }
+        LedgerInteropScenario.writesAndReads(clients.ours(wire), clients.apache(wire), digest, 10_000);
     }
 
     @ParameterizedTest
     @MethodSource("wiresAndDigests")
     void eachClientRecoversWhatTheOtherAbandoned(WireVersion wire, DigestType digest) throws Exception {
-        try (LedgerUser ours = new OurLedgerUser(uri, wire);
-                LedgerUser apache = new ApacheLedgerUser(uri, wire)) {
-            LedgerInteropScenario.fencesAndRecovers(ours, apache, digest, 1_000);
-            LedgerInteropScenario.fencesAndRecovers(apache, ours, digest, 1_000);
-        }
+        LedgerInteropScenario.fencesAndRecovers(clients.ours(wire), clients.apache(wire), digest, 1_000);
+        LedgerInteropScenario.fencesAndRecovers(clients.apache(wire), clients.ours(wire), digest, 1_000);
     }
 }
