@@ -93,6 +93,26 @@ public record ClientConfig(
                 version);
     }
 
+    /** The same with other timeouts of adds and reads. */
+    public ClientConfig withTimeouts(Duration add, Duration read) {
+        return new ClientConfig(
+                add,
+                quorumTimeout,
+                ensembleRetryDelay,
+                read,
+                speculativeReadDelay,
+                longPollTimeout,
+                longPollSpeculativeDelay,
+                suspectTime,
+                metadataTimeout,
+                pendingAddsMax,
+                pendingBytesMax,
+                entryBytesMax,
+                readEntriesMax,
+                readWindow,
+                wireVersion);
+    }
+
     /** The same with other bounds on what one writer may have pending. */
     public ClientConfig withPendingMax(int adds, long bytes) {
         return new ClientConfig(
