@@ -6,7 +6,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The port to the metadata of one log's segments. Each change is one transaction that names the versions it is based on, so
- * that of two writers one wins and the other learns it. Futures fail with {@code io.dlog.log.DLException}.
+ * that of two writers one wins and the other learns it. Futures fail with {@code io.dlog.log.DLException}: code
+ * {@code METADATA_EXCEPTION} when another writer was first, {@code ZOOKEEPER_ERROR} when the outcome is not known; the same
+ * change may then be asked for again and succeeds if it had happened.
  *
  * <p>Thread: safe. Futures complete on any thread.
  */
