@@ -67,7 +67,6 @@ public final class NettyTransport implements ProxyTransport {
     public Channel connect(String host, int port) {
         return new NettyChannel(
                 new Bootstrap()
-                        .group(group)
                         .channel(NioSocketChannel.class)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .remoteAddress(InetSocketAddress.createUnresolved(host, port)),

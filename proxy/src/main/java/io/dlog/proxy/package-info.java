@@ -1,0 +1,5 @@
+/** The write proxy process. */
+@NullMarked
+package io.dlog.proxy;
+
+import org.jspecify.annotations.NullMarked;
