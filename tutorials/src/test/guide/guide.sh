@@ -2,7 +2,7 @@
 # The cluster guide (docs/deployment/cluster.md) as a test: the same commands in a scratch home, with ports and
 # directories moved so that several runs and a real cluster can live beside each other.
 #
-#   guide.sh REPOSITORY SCRATCH FIRST-PORT        DLOG_CLASSPATH: what bin/dlog runs instead of building
+#   guide.sh REPOSITORY SCRATCH FIRST-PORT [LAST-STEP]     DLOG_CLASSPATH: what bin/dlog runs instead of building
 #
 # Mapping: 2181 2710 3710 3181-3 9001-3 4181-3 20001-3 -> FIRST-PORT + 0...15, /tmp/data -> SCRATCH/data.
 # Every step says what it checks; the first that fails ends the run with status 1 and the services' last words.
@@ -10,6 +10,7 @@ set -uo pipefail
 repository=$1
 scratch=$2
 base=$3
+last_step=${4:-}
 zk_port=$base
 DL_HOME=$scratch/home
 data=$scratch/data
@@ -56,7 +57,14 @@ die() {
   done
   exit 1
 }
-say() { step=$1; printf '== %s (%ss)\n' "$step" "$SECONDS"; }
+say() {
+  if [[ -n $step && $step == "$last_step" ]]; then
+    echo "guide: OK up to '$step'"
+    exit 0
+  fi
+  step=$1
+  printf '== %s (%ss)\n' "$step" "$SECONDS"
+}
 # run "COMMAND of the guide": mapped, in a shell as an operator would.
 run() {
   local command
@@ -128,8 +136,8 @@ expect 'Are you sure to format bookkeeper metadata ? (Y or N) ' "$out"
 
 say "bookies: format the disks"
 for n in 1 2 3; do
-  out=$(run "echo Y | BOOKIE_CONF=\${DL_HOME}/conf/bookie-$n.conf ./bin/dlog bkshell bookieformat") || die "$out"
-  expect 'Are you sure to format Bookie data..? (Y or N) ' "$out"
+  # No answer on stdin: empty directories hold nothing to ask about.
+  out=$(run "BOOKIE_CONF=\${DL_HOME}/conf/bookie-$n.conf ./bin/dlog bkshell bookieformat </dev/null") || die "$out"
 done
 
 say "bookies: start"

@@ -62,6 +62,9 @@ final class BookieformatCommand implements Callable<Integer> {
             }
         }
         BookieConfig config = bookie.config();
+        for (Path directory : bookie.directories()) {
+            Files.createDirectories(directory);
+        }
         BookieFormat.wipeDirectories(config);
         if (deletesCookie) {
             try (ZooKeeperSession session = bookie.connect();

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Bind namespaces to bookkeeper clusters.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {HelpCommand.class})
+        subcommands = {BindCommand.class, UnbindCommand.class, HelpCommand.class})
 final class AdminCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;

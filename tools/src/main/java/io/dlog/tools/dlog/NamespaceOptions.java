@@ -1,7 +1,12 @@
 package io.dlog.tools.dlog;
 
+import io.dlog.config.ConfigException;
+import io.dlog.config.ConfigReader;
+import io.dlog.log.LogConfig;
+import io.dlog.log.LogConfigReader;
 import io.dlog.log.Namespace;
 import io.dlog.log.namespace.NamespaceUri;
+import io.dlog.log.open.NamespaceBuilder;
 import io.dlog.tools.console.CommandException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,8 +37,14 @@ final class NamespaceOptions {
     }
 
     /** Opens the namespace. */
-    Namespace open() throws IOException {
-        return java.util.Optional.<Namespace>empty().orElseThrow(() -> new IOException(uri() + " " + conf));
+    Namespace open() throws ConfigException, IOException {
+        LogConfig config = LogConfig.defaults();
+        if (conf != null) {
+            ConfigReader reader = ConfigReader.open(conf);
+            config = LogConfigReader.read(reader);
+            reader.finish();
+        }
+        return new NamespaceBuilder().uri(uri().toString()).conf(config).build();
     }
 
     /** Checks what can be checked without the network. */

@@ -55,7 +55,7 @@ public final class RecordGenerator {
         double seconds = (SystemClock.INSTANCE.nanoTime() - startNanos) / 1e9;
         for (long due = (long) (seconds * rate); sent < due; sent++) {
             String payload = "record-" + SystemClock.INSTANCE.currentTimeMillis();
-            client.write(stream, ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)))
+            var unused = client.write(stream, ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)))
                     .whenComplete((dlsn, failure) -> report(failure));
         }
         lane.schedule(this::tick, TICK);
