@@ -3,6 +3,7 @@ package io.dlog.tutorials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ final class ClusterGuideIT {
     }
 
     private static String run(Path scratch, String lastStep) throws IOException, InterruptedException {
-        Path repository = Path.of("").toAbsolutePath().getParent();
+        Path repository = Path.of("..").toRealPath();
         Path output = scratch.resolve("output");
         ProcessBuilder guide = new ProcessBuilder(
                         "bash",
@@ -49,21 +50,26 @@ final class ClusterGuideIT {
     /** The first of enough neighbouring ports that nobody listens on. */
     private static int firstOfFreePorts() throws IOException {
         for (int first = 21_000; first < 32_000; first += PORTS) {
-            List<ServerSocket> taken = new ArrayList<>();
-            try {
-                for (int port = first; port < first + PORTS; port++) {
-                    taken.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
-                }
+            if (areFree(first)) {
                 return first;
-            } catch (IOException somebodyListens) {
-                // On to the next ports.
-                continue;
-            } finally {
-                for (ServerSocket socket : taken) {
-                    socket.close();
-                }
             }
         }
         throw new IOException("no " + PORTS + " neighbouring free ports");
+    }
+
+    private static boolean areFree(int first) throws IOException {
+        List<ServerSocket> taken = new ArrayList<>();
+        try {
+            for (int port = first; port < first + PORTS; port++) {
+                taken.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+            }
+            return true;
+        } catch (BindException somebodyListens) {
+            return false;
+        } finally {
+            for (ServerSocket socket : taken) {
+                socket.close();
+            }
+        }
     }
 }
