@@ -1,0 +1,5 @@
+/** Rules on the whole module. */
+@NullMarked
+package io.dlog.tools;
+
+import org.jspecify.annotations.NullMarked;
