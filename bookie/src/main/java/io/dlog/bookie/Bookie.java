@@ -53,6 +53,19 @@ public final class Bookie implements AutoCloseable {
         READ_ONLY
     }
 
+    /**
+     * Why a bookie can't go on.
+     *
+     * @param sentence one line for people
+     */
+    public record Reason(Kind kind, String sentence) {
+        /** What failed. */
+        public enum Kind {
+            DISK,
+            REGISTRATION
+        }
+    }
+
     private interface Step {
         void undo() throws IOException, MetadataException;
     }
@@ -60,7 +73,7 @@ public final class Bookie implements AutoCloseable {
     private final BookieConfig config;
     private final Offer offer;
     private final Deque<Step> started = new ArrayDeque<>();
-    private final CompletableFuture<MetadataException> lostRegistration = new CompletableFuture<>();
+    private final CompletableFuture<Reason> mustStop = new CompletableFuture<>();
     private final ThreadScheduler scheduler = new ThreadScheduler("bookie", 1);
     private final DropwizardMetrics metrics = DropwizardMetrics.withJvm();
     private @Nullable BookieIdentity identity;
@@ -94,7 +107,7 @@ public final class Bookie implements AutoCloseable {
         started.push(session::close);
         Lane lane = scheduler.blockingLane("housekeeping");
         BookieRegistration registration =
-                new BookieRegistrationNodes(session, config.metadata().root(), lane, lostRegistration::complete);
+                new BookieRegistrationNodes(session, config.metadata().root(), lane, this::registrationLost);
         started.push(registration::close);
 
         boolean isPortChosen = config.identity().port() != 0;
@@ -103,6 +116,9 @@ public final class Bookie implements AutoCloseable {
         }
         BookieStorage storage = opener.open(config, files, scheduler, metrics);
         started.push(storage.close()::run);
+        var unused = storage.failed()
+                .thenAccept(cause -> mustStop.complete(
+                        new Reason(Reason.Kind.DISK, "a write to disk failed, nothing is acknowledged: " + cause)));
         HostedLedgers ledgers = new HostedLedgers(storage.ledgers(), BookieConfig.LEDGERS_IN_HAND_MAX);
         Disks disks = new Disks(
                 files,
@@ -118,7 +134,7 @@ public final class Bookie implements AutoCloseable {
                     new InetSocketAddress(
                             config.stats().address(), config.stats().port()),
                     metrics,
-                    Map.of("storage", storage.health(), "disks", () -> complaintAbout(disks)));
+                    Map.of("storage", () -> complaintAbout(storage), "disks", () -> complaintAbout(disks)));
             started.push(stats::close);
         }
         BookieServer server = BookieServer.start(
@@ -139,6 +155,16 @@ public final class Bookie implements AutoCloseable {
                 mode,
                 server.address(),
                 config.metadata());
+    }
+
+    private void registrationLost(MetadataException failure) {
+        mustStop.complete(new Reason(Reason.Kind.REGISTRATION, String.valueOf(failure.getMessage())));
+    }
+
+    private static Optional<String> complaintAbout(BookieStorage storage) {
+        return storage.failed().isDone()
+                ? Optional.of("a write to disk failed, nothing is acknowledged")
+                : Optional.empty();
     }
 
     private static Optional<String> complaintAbout(Disks disks) {
@@ -163,8 +189,7 @@ public final class Bookie implements AutoCloseable {
             return;
         }
         if (fill != Fill.ENOUGH_ROOM && !config.isReadOnlyModeEnabled()) {
-            lostRegistration.complete(new MetadataException(
-                    MetadataException.Reason.UNAVAILABLE, "disks are full and readOnlyModeEnabled=false"));
+            mustStop.complete(new Reason(Reason.Kind.DISK, "disks are full and readOnlyModeEnabled=false"));
             return;
         }
         Mode mode = modeFor(fill);
@@ -195,8 +220,8 @@ public final class Bookie implements AutoCloseable {
     }
 
     /** Completes with the reason when the bookie can't go on and must be stopped. */
-    public CompletableFuture<MetadataException> mustStop() {
-        return lostRegistration;
+    public CompletableFuture<Reason> mustStop() {
+        return mustStop.copy();
     }
 
     /** The clean end; each step is taken even if one before it failed. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -66,14 +67,15 @@ public final class BookieMain {
                     BookieConfig.read(ConfigReader.open(arguments.get().conf()));
             try (Bookie bookie = Bookie.start(config, arguments.get().offer(), storage)) {
                 out.println("bookie " + bookie.id() + " is ready");
-                var unused = bookie.mustStop().thenRun(stop::countDown);
+                CompletableFuture<Bookie.Reason> mustStop = bookie.mustStop();
+                var unused = mustStop.thenRun(stop::countDown);
                 stop.await();
-                if (bookie.mustStop().isDone()) {
-                    err.println("bookie " + bookie.id() + " stops: "
-                            + bookie.mustStop().join().getMessage());
-                    return REGISTRATION_FAILED;
+                if (!mustStop.isDone()) {
+                    return STOPPED;
                 }
-                return STOPPED;
+                Bookie.Reason reason = mustStop.join();
+                err.println("bookie " + bookie.id() + " stops: " + reason.sentence());
+                return reason.kind() == Bookie.Reason.Kind.DISK ? SERVER_FAILED : REGISTRATION_FAILED;
             }
         } catch (ConfigException e) {
             err.println(e.getMessage());

@@ -21,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class BookieIT {
     private static final String ROOT = "/messaging/bookkeeper/ledgers";
-    private static final BookieStorage.Opener IN_MEMORY = (config, files, scheduler, metrics) ->
-            new BookieStorage(new InMemoryLedgerStorage(), Optional::empty, () -> {});
+    private final CompletableFuture<Throwable> diskFailure = new CompletableFuture<>();
+    private final BookieStorage.Opener inMemory = (config, files, scheduler, metrics) ->
+            new BookieStorage(new InMemoryLedgerStorage(), diskFailure, () -> {});
 
     private final Path dir;
     private final EmbeddedZooKeeper zooKeeper;
@@ -80,7 +80,7 @@ final class BookieIT {
         args[0] = "--conf";
         args[1] = conf.toString();
         System.arraycopy(more, 0, args, 2, more.length);
-        return BookieMain.run(args, IN_MEMORY, out, new PrintStream(err, true, StandardCharsets.UTF_8), stop);
+        return BookieMain.run(args, inMemory, out, new PrintStream(err, true, StandardCharsets.UTF_8), stop);
     }
 
     private String complaint() {
@@ -117,9 +117,25 @@ final class BookieIT {
     }
 
     @Test
+    void stopsByItselfWhenItsDiskFails() throws Exception {
+        FirstLine out = new FirstLine();
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> {
+            try {
+                return run(conf("b", freePort(), ""), out.stream());
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(out.line()).endsWith("is ready");
+        diskFailure.complete(new IOException("Input/output error"));
+        assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(BookieMain.SERVER_FAILED);
+        assertThat(complaint()).contains("a write to disk failed").contains("Input/output error");
+    }
+
+    @Test
     void registersForReadsOnlyWhenToldSoAndServesItsStatsPage() throws Exception {
         BookieConfig config = BookieConfig.read(io.dlog.config.ConfigReader.open(conf("b", freePort(), "")));
-        try (Bookie bookie = Bookie.start(config, Bookie.Offer.READ_ONLY, IN_MEMORY);
+        try (Bookie bookie = Bookie.start(config, Bookie.Offer.READ_ONLY, inMemory);
                 ZooKeeperSession session = session()) {
             assertThat(Waiting.on(session.children(ROOT + "/available"))).containsExactly("readonly");
             assertThat(Waiting.on(session.children(ROOT + "/available/readonly")))
