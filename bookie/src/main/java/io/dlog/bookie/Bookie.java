@@ -85,6 +85,12 @@ public final class Bookie implements AutoCloseable {
     }
 
     /** Starts a bookie over the machine's disks and ZooKeeper; it accepts work on return. */
+    public static Bookie start(BookieConfig config, Offer offer)
+            throws ConfigException, CookieException, IOException, MetadataException {
+        return start(config, offer, DiskStorage::open);
+    }
+
+    /** The same over another storage. */
     static Bookie start(BookieConfig config, Offer offer, BookieStorage.Opener storage)
             throws ConfigException, CookieException, IOException, MetadataException {
         Bookie bookie = new Bookie(config, offer);

@@ -27,6 +27,28 @@ public final class BookieMain {
 
     private BookieMain() {}
 
+    /** Runs until SIGTERM. */
+    public static void main(String[] args) throws InterruptedException {
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "bookie-stop"));
+        int status = run(args, DiskStorage::open, System.out, System.err, stop);
+        stopped.countDown();
+        // While the shutdown hook waits for us this call would wait for the hook.
+        if (stop.getCount() != 0 || status != STOPPED) {
+            Runtime.getRuntime().halt(status);
+        }
+    }
+
+    private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** What the command line says. */
     record Arguments(Path conf, Offer offer) {}
 

@@ -156,14 +156,22 @@ public final class Journal {
         wake();
     }
 
-    /** Tells those who still wait that their records will not become durable; closes the file. */
-    void close() throws IOException {
-        isFailed = true;
-        refuseWaiters();
-        JournalFile current = file;
-        if (current != null) {
-            current.file().close();
-        }
+    /** Tells those who still wait that their records will not become durable, closes the files, and calls back. */
+    public void close(Runnable whenClosed) {
+        lane.execute(() -> {
+            isFailed = true;
+            refuseWaiters();
+            JournalFile current = file;
+            try {
+                if (current != null) {
+                    current.file().close();
+                }
+            } catch (IOException e) {
+                LOG.warn("journal file not closed file={}", current.path(), e);
+            }
+            files.close();
+            whenClosed.run();
+        });
     }
 
     private void step() {

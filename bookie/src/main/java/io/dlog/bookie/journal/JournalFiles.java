@@ -41,6 +41,9 @@ final class JournalFiles {
     @GuardedBy("lock")
     private @Nullable Runnable whenReady;
 
+    @GuardedBy("lock")
+    private boolean isClosed;
+
     /** Files that hold batches, oldest first; the last one is the current. */
     @GuardedBy("lock")
     private final Deque<Begun> begun = new ArrayDeque<>();
@@ -120,6 +123,27 @@ final class JournalFiles {
         lane.execute(() -> recycle(position));
     }
 
+    /** Closes the file that was prepared and never begun. */
+    void close() {
+        JournalFile file;
+        synchronized (lock) {
+            isClosed = true;
+            file = ready;
+            ready = null;
+        }
+        if (file != null) {
+            close(file);
+        }
+    }
+
+    private static void close(JournalFile file) {
+        try {
+            file.file().close();
+        } catch (IOException e) {
+            LOG.warn("journal file not closed file={}", file.path(), e);
+        }
+    }
+
     private void recycle(long position) {
         synchronized (lock) {
             while (begun.size() > 1) {
@@ -165,11 +189,16 @@ final class JournalFiles {
             problem = e;
         }
         Runnable callback;
+        boolean isTooLate;
         synchronized (lock) {
-            ready = file;
+            isTooLate = isClosed;
+            ready = isTooLate ? null : file;
             failure = problem;
             callback = whenReady;
             whenReady = null;
+        }
+        if (isTooLate && file != null) {
+            close(file);
         }
         if (callback != null) {
             callback.run();

@@ -66,6 +66,10 @@ public final class LogBuffer<G> {
     @GuardedBy("lock")
     private boolean isAllocating;
 
+    /** Whether replay has ended. */
+    @GuardedBy("lock")
+    private boolean isBegun;
+
     @GuardedBy("lock")
     private long epoch;
 
@@ -128,6 +132,13 @@ public final class LogBuffer<G> {
 
     /** Closes the open generation unless it is empty. */
     public void endGeneration() {
+        if (endGenerationIfAny()) {
+            whenGenerationCloses.run();
+        }
+    }
+
+    /** As {@link #endGeneration}, but tells only the caller. */
+    public boolean endGenerationIfAny() {
         boolean isClosed = false;
         synchronized (lock) {
             LogSegment<G> segment = active;
@@ -141,9 +152,7 @@ public final class LogBuffer<G> {
                 }
             }
         }
-        if (isClosed) {
-            whenGenerationCloses.run();
-        }
+        return isClosed;
     }
 
     /** Frees the oldest closed generation, which nobody may read any more. */
@@ -206,8 +215,7 @@ public final class LogBuffer<G> {
      *
      * @return the generation that holds it, null when generations have to be released first
      */
-    @Nullable
-    Generation<G> load(ByteBuffer batch, long position, long batchEpoch) {
+    public @Nullable Generation<G> load(ByteBuffer batch, long position, long batchEpoch) {
         synchronized (lock) {
             LogSegment<G> segment = active;
             if (segment == null
@@ -248,6 +256,7 @@ public final class LogBuffer<G> {
     void begin(long position, long journalEpoch) {
         synchronized (lock) {
             epoch = journalEpoch;
+            isBegun = true;
             unjournaled.clear();
             LogSegment<G> taken = free.pollFirst();
             if (taken == null) {
@@ -342,7 +351,7 @@ public final class LogBuffer<G> {
 
     @GuardedBy("lock")
     private void allocateMore() {
-        if (free.isEmpty() && allocated < config.segments() && !isAllocating) {
+        if (isBegun && free.isEmpty() && allocated < config.segments() && !isAllocating) {
             isAllocating = true;
             allocated++;
             allocationLane.execute(this::allocateOne);

@@ -1,4 +1,4 @@
-/** Stand-ins for a bookie's parts. */
+/** Stand-ins for a bookie's parts: disks and index stores that lose power, a storage in memory. */
 @NullMarked
 package io.dlog.bookie.testing;
 
