@@ -116,10 +116,7 @@ public final class Bookie implements AutoCloseable {
                 new BookieRegistrationNodes(session, config.metadata().root(), lane, this::registrationLost);
         started.push(registration::close);
 
-        boolean isPortChosen = config.identity().port() != 0;
-        if (isPortChosen) {
-            new CookieCheck(files, registration, config, configured.endpoint().id()).check();
-        }
+        new CookieCheck(files, registration, config, configured.endpoint().id()).check();
         BookieStorage storage = opener.open(config, files, scheduler, metrics);
         started.push(storage.close()::run);
         var unused = storage.failed()
@@ -146,18 +143,14 @@ public final class Bookie implements AutoCloseable {
         BookieServer server = BookieServer.start(
                 configured.listen(), config.server(), storage.ledgers(), ledgers, disks, scheduler, metrics);
         started.push(server::close);
-        BookieIdentity known = configured.withPort(server.address().getPort(), config.identity());
-        identity = known;
-        if (!isPortChosen) {
-            new CookieCheck(files, registration, config, known.endpoint().id()).check();
-        }
+        identity = configured;
         Mode mode = modeFor(disks.fill());
         ledgers.admit(admissionFor(mode, disks.fill()));
-        Waiting.on(registration.register(known.endpoint(), mode));
+        Waiting.on(registration.register(configured.endpoint(), mode));
         started.push(() -> Waiting.on(registration.unregister()));
         LOG.info(
                 "bookie is ready bookie={} mode={} listen={} metadata={}",
-                known.endpoint().id(),
+                configured.endpoint().id(),
                 mode,
                 server.address(),
                 config.metadata());
