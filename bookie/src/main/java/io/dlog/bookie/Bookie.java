@@ -53,6 +53,19 @@ public final class Bookie implements AutoCloseable {
         READ_ONLY
     }
 
+    /**
+     * Why a bookie can't go on.
+     *
+     * @param sentence one line for people
+     */
+    public record Reason(Kind kind, String sentence) {
+        /** What failed. */
+        public enum Kind {
+            DISK,
+            REGISTRATION
+        }
+    }
+
     private interface Step {
         void undo() throws IOException, MetadataException;
     }
@@ -60,7 +73,7 @@ public final class Bookie implements AutoCloseable {
     private final BookieConfig config;
     private final Offer offer;
     private final Deque<Step> started = new ArrayDeque<>();
-    private final CompletableFuture<MetadataException> lostRegistration = new CompletableFuture<>();
+    private final CompletableFuture<Reason> mustStop = new CompletableFuture<>();
     private final ThreadScheduler scheduler = new ThreadScheduler("bookie", 1);
     private final DropwizardMetrics metrics = DropwizardMetrics.withJvm();
     private @Nullable BookieIdentity identity;
@@ -72,6 +85,12 @@ public final class Bookie implements AutoCloseable {
     }
 
     /** Starts a bookie over the machine's disks and ZooKeeper; it accepts work on return. */
+    public static Bookie start(BookieConfig config, Offer offer)
+            throws ConfigException, CookieException, IOException, MetadataException {
+        return start(config, offer, DiskStorage::open);
+    }
+
+    /** The same over another storage. */
     static Bookie start(BookieConfig config, Offer offer, BookieStorage.Opener storage)
             throws ConfigException, CookieException, IOException, MetadataException {
         Bookie bookie = new Bookie(config, offer);
@@ -94,15 +113,15 @@ public final class Bookie implements AutoCloseable {
         started.push(session::close);
         Lane lane = scheduler.blockingLane("housekeeping");
         BookieRegistration registration =
-                new BookieRegistrationNodes(session, config.metadata().root(), lane, lostRegistration::complete);
+                new BookieRegistrationNodes(session, config.metadata().root(), lane, this::registrationLost);
         started.push(registration::close);
 
-        boolean isPortChosen = config.identity().port() != 0;
-        if (isPortChosen) {
-            new CookieCheck(files, registration, config, configured.endpoint().id()).check();
-        }
+        new CookieCheck(files, registration, config, configured.endpoint().id()).check();
         BookieStorage storage = opener.open(config, files, scheduler, metrics);
         started.push(storage.close()::run);
+        var unused = storage.failed()
+                .thenAccept(cause -> mustStop.complete(
+                        new Reason(Reason.Kind.DISK, "a write to disk failed, nothing is acknowledged: " + cause)));
         HostedLedgers ledgers = new HostedLedgers(storage.ledgers(), BookieConfig.LEDGERS_IN_HAND_MAX);
         Disks disks = new Disks(
                 files,
@@ -118,27 +137,33 @@ public final class Bookie implements AutoCloseable {
                     new InetSocketAddress(
                             config.stats().address(), config.stats().port()),
                     metrics,
-                    Map.of("storage", storage.health(), "disks", () -> complaintAbout(disks)));
+                    Map.of("storage", () -> complaintAbout(storage), "disks", () -> complaintAbout(disks)));
             started.push(stats::close);
         }
         BookieServer server = BookieServer.start(
                 configured.listen(), config.server(), storage.ledgers(), ledgers, disks, scheduler, metrics);
         started.push(server::close);
-        BookieIdentity known = configured.withPort(server.address().getPort(), config.identity());
-        identity = known;
-        if (!isPortChosen) {
-            new CookieCheck(files, registration, config, known.endpoint().id()).check();
-        }
+        identity = configured;
         Mode mode = modeFor(disks.fill());
         ledgers.admit(admissionFor(mode, disks.fill()));
-        Waiting.on(registration.register(known.endpoint(), mode));
+        Waiting.on(registration.register(configured.endpoint(), mode));
         started.push(() -> Waiting.on(registration.unregister()));
         LOG.info(
                 "bookie is ready bookie={} mode={} listen={} metadata={}",
-                known.endpoint().id(),
+                configured.endpoint().id(),
                 mode,
                 server.address(),
                 config.metadata());
+    }
+
+    private void registrationLost(MetadataException failure) {
+        mustStop.complete(new Reason(Reason.Kind.REGISTRATION, String.valueOf(failure.getMessage())));
+    }
+
+    private static Optional<String> complaintAbout(BookieStorage storage) {
+        return storage.failed().isDone()
+                ? Optional.of("a write to disk failed, nothing is acknowledged")
+                : Optional.empty();
     }
 
     private static Optional<String> complaintAbout(Disks disks) {
@@ -163,8 +188,7 @@ public final class Bookie implements AutoCloseable {
             return;
         }
         if (fill != Fill.ENOUGH_ROOM && !config.isReadOnlyModeEnabled()) {
-            lostRegistration.complete(new MetadataException(
-                    MetadataException.Reason.UNAVAILABLE, "disks are full and readOnlyModeEnabled=false"));
+            mustStop.complete(new Reason(Reason.Kind.DISK, "disks are full and readOnlyModeEnabled=false"));
             return;
         }
         Mode mode = modeFor(fill);
@@ -195,8 +219,8 @@ public final class Bookie implements AutoCloseable {
     }
 
     /** Completes with the reason when the bookie can't go on and must be stopped. */
-    public CompletableFuture<MetadataException> mustStop() {
-        return lostRegistration;
+    public CompletableFuture<Reason> mustStop() {
+        return mustStop.copy();
     }
 
     /** The clean end; each step is taken even if one before it failed. */

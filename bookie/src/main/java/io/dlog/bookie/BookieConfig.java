@@ -48,7 +48,7 @@ public record BookieConfig(
     /**
      * Who the bookie is, before anything is looked up.
      *
-     * @param port <b>bookiePort</b> [3181]; 0 takes a free one, for tests
+     * @param port <b>bookiePort</b> [3181]: part of its id, so never chosen by the system
      * @param bookieId <b>bookieId</b>: a name of its own instead of host and port
      * @param advertisedAddress <b>advertisedAddress</b>: what clients connect to; the bookie then listens on all addresses
      * @param listeningInterface <b>listeningInterface</b>: listen on this network interface only, and be known by its address
@@ -138,7 +138,7 @@ public record BookieConfig(
 
     private static Identity identity(ConfigReader reader) throws ConfigException {
         return new Identity(
-                reader.integer("bookiePort", 3181, 0, PORT_MAX),
+                reader.integer("bookiePort", 3181, 1, PORT_MAX),
                 reader.optional("bookieId"),
                 reader.optional("advertisedAddress"),
                 reader.optional("listeningInterface"),

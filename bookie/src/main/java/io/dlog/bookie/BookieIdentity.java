@@ -73,14 +73,6 @@ record BookieIdentity(BookieEndpoint endpoint, InetSocketAddress listen) {
         }
     }
 
-    /** The same bookie on the port that it was given, when it asked for any. */
-    BookieIdentity withPort(int port, Identity config) {
-        String id = config.bookieId().orElse(endpoint.host() + ":" + port);
-        return new BookieIdentity(
-                new BookieEndpoint(new BookieId(id), endpoint.host(), port),
-                new InetSocketAddress(listen.getAddress(), port));
-    }
-
     private static String nameOf(InetAddress address, Identity config) {
         if (address.isLoopbackAddress()) {
             return LOOPBACK;

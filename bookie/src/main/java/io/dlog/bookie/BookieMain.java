@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -25,6 +26,28 @@ public final class BookieMain {
     private static final String USAGE = "usage: bookie --conf FILE [--readonly]";
 
     private BookieMain() {}
+
+    /** Runs until SIGTERM. */
+    public static void main(String[] args) throws InterruptedException {
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "bookie-stop"));
+        int status = run(args, DiskStorage::open, System.out, System.err, stop);
+        stopped.countDown();
+        // While the shutdown hook waits for us this call would wait for the hook.
+        if (stop.getCount() != 0 || status != STOPPED) {
+            Runtime.getRuntime().halt(status);
+        }
+    }
+
+    private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     /** What the command line says. */
     record Arguments(Path conf, Offer offer) {}
@@ -66,14 +89,15 @@ public final class BookieMain {
                     BookieConfig.read(ConfigReader.open(arguments.get().conf()));
             try (Bookie bookie = Bookie.start(config, arguments.get().offer(), storage)) {
                 out.println("bookie " + bookie.id() + " is ready");
-                var unused = bookie.mustStop().thenRun(stop::countDown);
+                CompletableFuture<Bookie.Reason> mustStop = bookie.mustStop();
+                var unused = mustStop.thenRun(stop::countDown);
                 stop.await();
-                if (bookie.mustStop().isDone()) {
-                    err.println("bookie " + bookie.id() + " stops: "
-                            + bookie.mustStop().join().getMessage());
-                    return REGISTRATION_FAILED;
+                if (!mustStop.isDone()) {
+                    return STOPPED;
                 }
-                return STOPPED;
+                Bookie.Reason reason = mustStop.join();
+                err.println("bookie " + bookie.id() + " stops: " + reason.sentence());
+                return reason.kind() == Bookie.Reason.Kind.DISK ? SERVER_FAILED : REGISTRATION_FAILED;
             }
         } catch (ConfigException e) {
             err.println(e.getMessage());

@@ -105,7 +105,7 @@ final class BookieConfigTest {
         assertThatThrownBy(() -> read("ledgerDirectory=/a"))
                 .hasMessage("bookie.conf, line 2: unknown key ledgerDirectory; did you mean ledgerDirectories?");
         assertThatThrownBy(() -> read("bookiePort=abc"))
-                .hasMessage("bookie.conf, line 2: bookiePort=abc is not a whole number from 0 to 65535");
+                .hasMessage("bookie.conf, line 2: bookiePort=abc is not a whole number from 1 to 65535");
         assertThatThrownBy(() -> read("journalDirectories=/a,/b")).hasMessageContaining("is not one directory");
         assertThatThrownBy(() -> read("ledgerDirectories=/a,/b\nindexDirectories=/c"))
                 .hasMessageContaining("there are 2 ledgerDirectories and 1 indexDirectories");

@@ -9,10 +9,12 @@ import io.dlog.metadata.zookeeper.EmbeddedZooKeeper;
 import io.dlog.metadata.zookeeper.LedgerLayout;
 import io.dlog.metadata.zookeeper.ZooKeeperSession;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class BookieIT {
     private static final String ROOT = "/messaging/bookkeeper/ledgers";
-    private static final BookieStorage.Opener IN_MEMORY = (config, files, scheduler, metrics) ->
-            new BookieStorage(new InMemoryLedgerStorage(), Optional::empty, () -> {});
+    private final CompletableFuture<Throwable> diskFailure = new CompletableFuture<>();
+    private final BookieStorage.Opener inMemory = (config, files, scheduler, metrics) ->
+            new BookieStorage(new InMemoryLedgerStorage(), diskFailure, () -> {});
 
     private final Path dir;
     private final EmbeddedZooKeeper zooKeeper;
@@ -80,7 +83,7 @@ final class BookieIT {
         args[0] = "--conf";
         args[1] = conf.toString();
         System.arraycopy(more, 0, args, 2, more.length);
-        return BookieMain.run(args, IN_MEMORY, out, new PrintStream(err, true, StandardCharsets.UTF_8), stop);
+        return BookieMain.run(args, inMemory, out, new PrintStream(err, true, StandardCharsets.UTF_8), stop);
     }
 
     private String complaint() {
@@ -117,9 +120,56 @@ final class BookieIT {
     }
 
     @Test
+    void keepsEntriesAndFencesOverARestartOnRealDisks() throws Exception {
+        int port = freePort();
+        BookieConfig config =
+                BookieConfig.read(io.dlog.config.ConfigReader.open(conf("d", port, "logBufferSize=32\n")));
+        String ids = "0000000000000007" + "0000000000000000";
+        String key = "2aa226ba095b6969a64871977693b14671710d76";
+        String add = "0000003902010000" + key + ids + "ffffffffffffffff" + "0000000000000000" + "aa";
+        try (Bookie bookie = Bookie.start(config, Bookie.Offer.READ_WRITE)) {
+            assertThat(ask(port, add)).isEqualTo("0201000000000000" + ids);
+            assertThat(ask(port, "0000002802020001" + ids + key)).startsWith("0202000000000000" + ids);
+            assertThat(bookie.mustStop()).isNotDone();
+        }
+        try (Bookie bookie = Bookie.start(config, Bookie.Offer.READ_WRITE)) {
+            assertThat(ask(port, "0000001402020000" + ids)).startsWith("0202000000000000" + ids + ids);
+            assertThat(ask(port, add)).isEqualTo("0201000000000068" + ids);
+            assertThat(bookie.mustStop()).isNotDone();
+        }
+    }
+
+    private static String ask(int port, String frame) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(HexFormat.of().parseHex(frame));
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            byte[] answer = new byte[in.readInt()];
+            in.readFully(answer);
+            return HexFormat.of().formatHex(answer);
+        }
+    }
+
+    @Test
+    void stopsByItselfWhenItsDiskFails() throws Exception {
+        FirstLine out = new FirstLine();
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> {
+            try {
+                return run(conf("b", freePort(), ""), out.stream());
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(out.line()).endsWith("is ready");
+        diskFailure.complete(new IOException("Input/output error"));
+        assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(BookieMain.SERVER_FAILED);
+        assertThat(complaint()).contains("a write to disk failed").contains("Input/output error");
+    }
+
+    @Test
     void registersForReadsOnlyWhenToldSoAndServesItsStatsPage() throws Exception {
         BookieConfig config = BookieConfig.read(io.dlog.config.ConfigReader.open(conf("b", freePort(), "")));
-        try (Bookie bookie = Bookie.start(config, Bookie.Offer.READ_ONLY, IN_MEMORY);
+        try (Bookie bookie = Bookie.start(config, Bookie.Offer.READ_ONLY, inMemory);
                 ZooKeeperSession session = session()) {
             assertThat(Waiting.on(session.children(ROOT + "/available"))).containsExactly("readonly");
             assertThat(Waiting.on(session.children(ROOT + "/available/readonly")))
