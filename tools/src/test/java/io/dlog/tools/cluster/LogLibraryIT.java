@@ -405,7 +405,8 @@ final class LogLibraryIT {
             write(unfinished, 1, 20);
         }
         assertThat(log.getLogSegments()).singleElement().matches(LogSegmentInfo::isInProgress);
-        assertHolds(log, 1, 20);
+        // Readers of an open segment see the last record once something follows it, here the recovery.
+        assertHolds(log, 1, 19);
 
         AsyncLogWriter next = within(log.openAsyncLogWriter());
         assertThat(next.getLastTxId()).isEqualTo(20);
@@ -421,6 +422,26 @@ final class LogLibraryIT {
         within(third.asyncClose());
         assertHolds(log, 1, 25);
         assertThatThrownBy(() -> within(unfinished.write(record(26)))).isInstanceOf(Exception.class);
+    }
+
+    @Test
+    void aWriterWhoseLockWasTakenAwayIsFencedOut() throws Exception {
+        DistributedLogManager log = namespace.openLog("taken");
+        AsyncLogWriter old = within(log.openAsyncLogWriter());
+        write(old, 1, 5);
+        String lock = PATH + "/taken/<default>/lock";
+        for (String member : BlockingCalls.await(session.children(lock))) {
+            BlockingCalls.await(session.deleteIfPresent(lock + "/" + member).thenApply(done -> true));
+        }
+        try (Namespace second = open("second")) {
+            AsyncLogWriter next = within(second.openLog("taken").openAsyncLogWriter());
+            assertThatThrownBy(() -> within(old.write(record(6)))).hasCauseInstanceOf(DLException.class);
+            write(next, 6, 9);
+            within(next.asyncClose());
+        }
+        within(old.asyncAbort());
+        assertHolds(log, 1, 9);
+        assertThat(within(log.getLogRecordCountAsync(DLSN.InitialDLSN))).isEqualTo(9);
     }
 
     @Test

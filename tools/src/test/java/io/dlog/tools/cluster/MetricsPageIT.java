@@ -105,7 +105,8 @@ final class MetricsPageIT {
         SortedMap<String, Row> rows = new TreeMap<>();
         for (Map.Entry<String, Description> metric : metrics.descriptions()) {
             Description said = metric.getValue();
-            String kind = kind(Objects.requireNonNull(metrics.registry().getMetrics().get(metric.getKey())));
+            String kind =
+                    kind(Objects.requireNonNull(metrics.registry().getMetrics().get(metric.getKey())));
             Row row = rows.computeIfAbsent(
                     said.family(),
                     name -> new Row(

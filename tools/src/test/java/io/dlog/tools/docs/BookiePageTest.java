@@ -22,9 +22,11 @@ final class BookiePageTest {
     @Test
     void namesEveryKey() {
         String page = Repository.text(Repository.file("docs/operations/bookie.md"));
-        assertThat(keys(READ, "bookie.BookieConfig")).hasSizeGreaterThan(25).allSatisfy(key -> assertThat(page)
-                .contains(key));
-        assertThat(keys(IGNORED, "bookie.UpstreamKeys")).hasSizeGreaterThan(90).allSatisfy(key -> assertThat(page)
-                .contains(key));
+        assertThat(keys(READ, "bookie.BookieConfig"))
+                .hasSizeGreaterThan(25)
+                .allSatisfy(key -> assertThat(page).contains(key));
+        assertThat(keys(IGNORED, "bookie.UpstreamKeys"))
+                .hasSizeGreaterThan(90)
+                .allSatisfy(key -> assertThat(page).contains(key));
     }
 }
