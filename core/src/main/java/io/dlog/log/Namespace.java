@@ -27,6 +27,10 @@ public interface Namespace extends AutoCloseable {
     /** Names of the logs, in order. */
     Iterator<String> getLogs() throws IOException;
 
+    /**
+     * Ends the readers and writers that came from here as if each were aborted, and lets connections go. Calls without an
+     * answer and later ones fail with {@link StatusCode#ALREADY_CLOSED} or the reader's own refusal; none is left waiting.
+     */
     @Override
     void close();
 }

@@ -15,6 +15,7 @@ import io.dlog.log.LogNotFoundException;
 import io.dlog.log.LogReader;
 import io.dlog.log.LogSegmentInfo;
 import io.dlog.log.LogWriter;
+import io.dlog.log.StatusCode;
 import io.dlog.log.lock.WriteLock;
 import io.dlog.log.read.BlockingLogReader;
 import io.dlog.log.read.LogPositioner;
@@ -43,12 +44,14 @@ final class LogHandle implements DistributedLogManager {
     private final LogSegments log;
     private final LogPorts ports;
     private final Scheduler scheduler;
+    private final Outstanding outstanding;
     private final Lane lane;
 
-    LogHandle(LogSegments log, LogPorts ports, Scheduler scheduler) {
+    LogHandle(LogSegments log, LogPorts ports, Scheduler scheduler, Outstanding outstanding) {
         this.log = log;
         this.ports = ports;
         this.scheduler = scheduler;
+        this.outstanding = outstanding;
         this.lane = scheduler.lane(log.logName().hashCode());
     }
 
@@ -71,8 +74,12 @@ final class LogHandle implements DistributedLogManager {
 
     private CompletableFuture<SegmentedLogWriter> openWriter() {
         return plain(existing()
-                .thenCompose(exists ->
-                        SegmentedLogWriter.open(log, ports.writeLock(log.logName()), lane, scheduler.clock())));
+                .thenCompose(
+                        exists -> SegmentedLogWriter.open(log, ports.writeLock(log.logName()), lane, scheduler.clock()))
+                .thenApply(writer -> {
+                    outstanding.add(writer::asyncAbort, writer.whenClosed());
+                    return writer;
+                }));
     }
 
     private CompletableFuture<Boolean> existing() {
@@ -119,7 +126,10 @@ final class LogHandle implements DistributedLogManager {
     }
 
     private CompletableFuture<TailingLogReader> openReader(ReaderStart start) {
-        return plain(TailingLogReader.open(log, start, lane));
+        return plain(TailingLogReader.open(log, start, lane).thenApply(reader -> {
+            outstanding.add(reader::asyncClose, reader.whenClosed());
+            return reader;
+        }));
     }
 
     @Override
@@ -155,7 +165,7 @@ final class LogHandle implements DistributedLogManager {
 
     @Override
     public boolean isEndOfStreamMarked() throws DLException {
-        return BlockingCalls.await(new LogPositioner(log).isEndOfStreamMarked());
+        return BlockingCalls.await(plain(new LogPositioner(log).isEndOfStreamMarked()));
     }
 
     @Override
@@ -191,9 +201,15 @@ final class LogHandle implements DistributedLogManager {
     /** Completes on the log's lane and fails with our exception. */
     private <T> CompletableFuture<T> plain(CompletableFuture<T> future) {
         CompletableFuture<T> result = new CompletableFuture<>();
+        outstanding.add(() -> refuse(result), result);
         Completions.deliver(
                 future, lane, result::complete, e -> result.completeExceptionally(LedgerFailures.of(log.logName(), e)));
         return result;
+    }
+
+    private CompletableFuture<Boolean> refuse(CompletableFuture<?> call) {
+        return CompletableFuture.completedFuture(call.completeExceptionally(
+                new DLException(StatusCode.ALREADY_CLOSED, "the namespace of log " + log.logName() + " is closed")));
     }
 
     @Override

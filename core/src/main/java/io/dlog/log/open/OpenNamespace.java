@@ -15,6 +15,7 @@ import io.dlog.log.namespace.NamespaceUri;
 import io.dlog.log.open.LedgerCluster.Address;
 import io.dlog.log.segment.LogSegments;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -28,6 +29,9 @@ import java.util.Optional;
  * <p>Thread: safe, because the clusters are guarded and everything else is immutable.
  */
 final class OpenNamespace implements Namespace {
+    /** For readers to end and writers to give their locks back, should ZooKeeper not answer. */
+    private static final Duration END_MAX = Duration.ofSeconds(5);
+
     private final NamespaceUri uri;
     private final LogConfig config;
     private final int regionId;
@@ -35,6 +39,7 @@ final class OpenNamespace implements Namespace {
     private final Scheduler scheduler;
     private final ArrayDeque<AutoCloseable> parts;
 
+    private final Outstanding outstanding = new Outstanding();
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -94,7 +99,7 @@ final class OpenNamespace implements Namespace {
                 checked,
                 binding.encodeRegionId() ? regionId : 0,
                 first == null ? 1 : first);
-        return new LogHandle(log, ports, scheduler);
+        return new LogHandle(log, ports, scheduler, outstanding);
     }
 
     /** The binding, or the error that says how to make one. */
@@ -154,6 +159,7 @@ final class OpenNamespace implements Namespace {
             closing = new ArrayDeque<>(clusters.values());
             clusters.clear();
         }
+        outstanding.endAll(END_MAX);
         closing.addAll(parts);
         LedgerCluster.closeAll(closing);
     }

@@ -82,6 +82,7 @@ public final class TailingLogReader implements AsyncLogReader {
     private int retries;
     private Lane.@Nullable Timer lookAgain;
     private @Nullable DLException failure;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     private TailingLogReader(LogSegments log, ReaderStart start, Lane lane) {
         this.log = log;
@@ -198,6 +199,10 @@ public final class TailingLogReader implements AsyncLogReader {
     private CompletableFuture<List<LogRecordWithDLSN>> submit(Read read, Duration wait) {
         if (read.countMax < 1) {
             throw new IllegalArgumentException("can't read " + read.countMax + " records");
+        }
+        if (closed.isDone()) {
+            read.promise.completeExceptionally(closedException());
+            return read.promise;
         }
         lane.execute(() -> {
             if (isClosed) {
@@ -501,12 +506,13 @@ public final class TailingLogReader implements AsyncLogReader {
 
     @Override
     public CompletableFuture<Void> asyncClose() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        lane.execute(() -> {
-            shut();
-            done.complete(null);
-        });
-        return done;
+        lane.execute(this::shut);
+        return whenClosed();
+    }
+
+    /** Completes once the reader is closed; from then on it needs no lane to refuse reads. */
+    public CompletableFuture<Void> whenClosed() {
+        return closed.copy();
     }
 
     private void shut() {
@@ -531,5 +537,6 @@ public final class TailingLogReader implements AsyncLogReader {
         while (!reads.isEmpty()) {
             reads.remove().promise.completeExceptionally(closedException());
         }
+        closed.complete(null);
     }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +67,7 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
     private State state;
     private @Nullable DLException failure;
     private @Nullable CompletableFuture<Void> closed;
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private long waitingBytes;
     private long lastHandedTxId;
@@ -114,7 +116,7 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
     @Override
     public CompletableFuture<DLSN> write(LogRecord record) {
         CompletableFuture<DLSN> promise = new CompletableFuture<>();
-        lane.execute(() -> accept(record, promise));
+        owner().execute(() -> accept(record, promise));
         return promise;
     }
 
@@ -123,7 +125,7 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         List<LogRecord> copy = List.copyOf(records);
         List<CompletableFuture<DLSN>> promises = new ArrayList<>(copy.size());
         copy.forEach(record -> promises.add(new CompletableFuture<>()));
-        lane.execute(() -> {
+        owner().execute(() -> {
             for (int i = 0; i < copy.size(); i++) {
                 accept(copy.get(i), promises.get(i));
             }
@@ -240,7 +242,7 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
     /** Does it after the writes that wait; without a segment there is nothing to do, all is durable and visible. */
     private CompletableFuture<Void> onOpenSegment(SegmentAction action) {
         CompletableFuture<Void> promise = new CompletableFuture<>();
-        lane.execute(() -> {
+        owner().execute(() -> {
             if (refuses(promise)) {
                 return;
             }
@@ -363,6 +365,7 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
     /** Gives the lock back whatever happened before, and then says what happened. */
     private void release(@Nullable Throwable before, CompletableFuture<Void> done) {
         changeState(State.CLOSED, "closed");
+        Completions.deliver(done, Runnable::run, ok -> gone.complete(null), e -> gone.complete(null));
         CompletableFuture<Void> released = lock.release();
         if (before == null) {
             Completions.deliver(released, lane, done::complete, done::completeExceptionally);
@@ -379,8 +382,19 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
 
     private <T> CompletableFuture<T> onLane(Task<T> task) {
         CompletableFuture<T> promise = new CompletableFuture<>();
-        lane.execute(() -> Completions.deliver(task.run(), lane, promise::complete, promise::completeExceptionally));
+        Executor owner = owner();
+        owner.execute(() -> Completions.deliver(task.run(), owner, promise::complete, promise::completeExceptionally));
         return promise;
+    }
+
+    /** Where calls go: to the lane, or, once the writer is closed and only refuses, nowhere; the lane may be gone then. */
+    private Executor owner() {
+        return gone.isDone() ? Runnable::run : lane;
+    }
+
+    /** Completes once the writer is closed, however that ended; from then on it needs no lane to refuse calls. */
+    public CompletableFuture<Void> whenClosed() {
+        return gone.copy();
     }
 
     private void lockLost() {

@@ -424,7 +424,7 @@ final class LogLibraryIT {
         assertThat(third.getLastTxId()).isEqualTo(25);
         within(third.asyncClose());
         assertHolds(log, 1, 25);
-        assertThatThrownBy(() -> within(unfinished.write(record(26)))).isInstanceOf(Exception.class);
+        assertThatThrownBy(() -> within(unfinished.write(record(26)))).hasCauseInstanceOf(DLException.class);
     }
 
     @Test
@@ -486,8 +486,14 @@ final class LogLibraryIT {
         LedgerMetadata before = x.ledger(ledger);
         assertThat(before.lastFragment().ensemble()).hasSize(5);
         BookieId victim = before.lastFragment().ensemble().get(1);
+        List<LogRecord> burst =
+                LongStream.rangeClosed(21, 400).mapToObj(LogLibraryIT::record).toList();
+        List<CompletableFuture<DLSN>> inFlight = within(writer.writeBulk(burst));
         x.stop(victim);
-        write(writer, 21, 60);
+        for (CompletableFuture<DLSN> written : inFlight) {
+            within(written);
+        }
+        write(writer, 401, 420);
 
         LedgerMetadata after = x.ledger(ledger);
         assertThat(after.fragments()).hasSizeGreaterThanOrEqualTo(2);
@@ -495,7 +501,7 @@ final class LogLibraryIT {
         assertThat(last.ensemble()).hasSize(5).doesNotContain(victim).doesNotHaveDuplicates();
         within(writer.asyncClose());
         assertThat(log.getLogSegments()).hasSize(1);
-        assertHolds(log, 1, 60);
+        assertHolds(log, 1, 420);
         x.startOne();
     }
 
@@ -511,20 +517,30 @@ final class LogLibraryIT {
     }
 
     @Test
-    void aClosedNamespaceLeavesNoThread() throws Exception {
+    void aClosedNamespaceLeavesNoThreadAndNobodyWaiting() throws Exception {
         Set<Thread> before = threads("dlog-");
         Namespace brief = open("brief");
         writeLog(brief.openLog("brief"), 1, 5);
         writeLog(brief.openLog("S/brief"), 1, 5);
         // Neither writer nor reader is closed by hand: the namespace ends them.
-        within(brief.openLog("brief").openAsyncLogWriter());
-        AsyncLogReader waiting = within(brief.openLog("brief").openAsyncLogReader(DLSN.InitialDLSN));
-        assertReads(waiting, 1, 5);
+        DistributedLogManager log = brief.openLog("brief");
+        AsyncLogWriter writer = within(log.openAsyncLogWriter());
+        write(writer, 6, 6);
+        AsyncLogReader reader = within(log.openAsyncLogReader(DLSN.InitialDLSN));
+        assertReads(reader, 1, 6);
+        CompletableFuture<LogRecordWithDLSN> waiting = reader.readNext();
         Set<Thread> made = threads("dlog-");
         made.removeAll(before);
         assertThat(made).isNotEmpty();
         brief.close();
         assertEnd(made);
+        assertThatThrownBy(() -> within(waiting)).hasCauseInstanceOf(DLException.class);
+        assertThatThrownBy(() -> within(reader.readNext())).hasCauseInstanceOf(DLException.class);
+        assertThatThrownBy(() -> within(writer.write(record(7)))).hasCauseInstanceOf(DLException.class);
+        within(reader.asyncClose());
+        within(writer.asyncClose());
+        assertThatThrownBy(() -> within(log.getLastLogRecordAsync())).hasCauseInstanceOf(DLException.class);
+        assertThatThrownBy(() -> within(log.openAsyncLogWriter())).hasCauseInstanceOf(DLException.class);
     }
 
     /** Live threads whose names begin so. */
