@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
             ZkShellCommand.class,
             BkShellCommand.class,
             ZooKeeperCommand.class,
+            BookieCommand.class,
+            WriteProxyCommand.class,
             HelpCommand.class
         })
 public final class DlogMain implements Runnable {
@@ -75,6 +77,7 @@ public final class DlogMain implements Runnable {
                 .setErr(new PrintWriter(System.err, true, Charset.defaultCharset()))
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setAbbreviatedSubcommandsAllowed(false)
+                .setOverwrittenOptionsAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     command.getErr().println("dlog: " + oneLine(failure));
