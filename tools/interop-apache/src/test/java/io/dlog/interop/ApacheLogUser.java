@@ -8,8 +8,10 @@ import io.netty.buffer.ByteBuf;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,20 +30,28 @@ import org.apache.distributedlog.exceptions.AlreadyTruncatedTransactionException
 import org.apache.distributedlog.exceptions.EndOfStreamException;
 import org.apache.distributedlog.exceptions.OwnershipAcquireFailedException;
 import org.apache.distributedlog.io.CompressionCodec;
-import org.apache.distributedlog.util.ConfUtils;
 
 /** The published Apache library. */
 final class ApacheLogUser implements LogUser {
     private static final String CLIENT_ID = "apache writer; 2";
     private static final byte[] HEARTBEAT = "heartbeat".getBytes(StandardCharsets.UTF_8);
 
+    private final String namespaceUri;
     private final Namespace namespace;
 
+    /** A log's own configuration may not say how it is written, so each way of writing has a namespace of its own. */
+    private final Map<Settings, Namespace> writingNamespaces = new HashMap<>();
+
     ApacheLogUser(String namespaceUri) throws Exception {
-        namespace = NamespaceBuilder.newBuilder()
+        this.namespaceUri = namespaceUri;
+        this.namespace = namespace(configuration());
+    }
+
+    private Namespace namespace(DistributedLogConfiguration conf) throws Exception {
+        return NamespaceBuilder.newBuilder()
                 .uri(URI.create(namespaceUri))
                 .clientId(CLIENT_ID)
-                .conf(configuration())
+                .conf(conf)
                 .build();
     }
 
@@ -57,12 +67,6 @@ final class ApacheLogUser implements LogUser {
         conf.setProperty("numWorkerThreads", 2);
         conf.setBKClientNumberIOThreads(2);
         return conf;
-    }
-
-    private DistributedLogManager open(String log, DistributedLogConfiguration conf) throws Exception {
-        // Half of the settings are read from the dynamic configuration, which would else be the namespace's.
-        return namespace.openLog(
-                log, Optional.of(conf), Optional.of(ConfUtils.getConstDynConf(conf)), Optional.empty());
     }
 
     private static <T> T await(CompletableFuture<T> future) throws Exception {
@@ -83,12 +87,31 @@ final class ApacheLogUser implements LogUser {
     }
 
     @Override
+    public boolean refusesWhatIsPartlyTruncated() {
+        return false;
+    }
+
+    @Override
     public void createLog(String log) throws Exception {
         namespace.createLog(log);
     }
 
     @Override
     public Writer openWriter(String log, Settings settings) throws Exception {
+        DistributedLogManager manager = writingNamespace(settings).openLog(log);
+        try {
+            return new ApacheWriter(manager, await(manager.openAsyncLogWriter()));
+        } catch (ExecutionException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private Namespace writingNamespace(Settings settings) throws Exception {
+        Namespace known = writingNamespaces.get(settings);
+        if (known != null) {
+            return known;
+        }
         DistributedLogConfiguration conf = configuration();
         conf.setCompressionType(settings.compression().name().toLowerCase(Locale.ROOT));
         conf.setOutputBufferSize(settings.outputBufferBytes());
@@ -96,13 +119,9 @@ final class ApacheLogUser implements LogUser {
                 Math.toIntExact(settings.periodicFlush().toMillis()));
         conf.setImmediateFlushEnabled(settings.isFlushedAtOnce());
         conf.setMaxLogSegmentBytes(settings.maxLogSegmentBytes());
-        DistributedLogManager manager = open(log, conf);
-        try {
-            return new ApacheWriter(manager, await(manager.openAsyncLogWriter()));
-        } catch (ExecutionException e) {
-            manager.close();
-            throw e;
-        }
+        Namespace made = namespace(conf);
+        writingNamespaces.put(settings, made);
+        return made;
     }
 
     @Override
@@ -155,8 +174,8 @@ final class ApacheLogUser implements LogUser {
         }
 
         @Override
-        public long markEndOfStream() throws Exception {
-            return await(writer.markEndOfStream());
+        public void markEndOfStream() throws Exception {
+            await(writer.markEndOfStream());
         }
 
         @Override
@@ -174,17 +193,17 @@ final class ApacheLogUser implements LogUser {
 
     @Override
     public Reader openReader(String log, DLSN from) throws Exception {
-        DistributedLogConfiguration conf = configuration();
+        DistributedLogConfiguration conf = new DistributedLogConfiguration();
         // Where the log was truncated, Apache's default refuses even the position before all records; ours begins
         // there.
         conf.setProperty("alertPositionOnTruncated", from.compareTo(DLSN.InitialDLSN) > 0);
-        DistributedLogManager manager = open(log, conf);
+        DistributedLogManager manager = namespace.openLog(log, Optional.of(conf), Optional.empty(), Optional.empty());
         return new ApacheReader(manager, await(manager.openAsyncLogReader(theirs(from))));
     }
 
     @Override
     public Reader openReader(String log, long fromTxId) throws Exception {
-        DistributedLogManager manager = open(log, configuration());
+        DistributedLogManager manager = namespace.openLog(log);
         return new ApacheReader(manager, await(manager.openAsyncLogReader(fromTxId)));
     }
 
@@ -286,6 +305,7 @@ final class ApacheLogUser implements LogUser {
 
     @Override
     public void close() {
+        writingNamespaces.values().forEach(Namespace::close);
         namespace.close();
     }
 }

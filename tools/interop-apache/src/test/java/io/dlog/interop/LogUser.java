@@ -3,8 +3,8 @@ package io.dlog.interop;
 import io.dlog.log.LogSegmentInfo;
 import io.dlog.log.record.Compression;
 import io.dlog.log.record.DLSN;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +13,9 @@ import java.util.concurrent.CompletableFuture;
 interface LogUser extends AutoCloseable {
     /** Whom the other library is told that holds a lock. */
     String clientId();
+
+    /** Whether a position in the truncated part of a kept segment is refused, rather than read from where the kept part begins. */
+    boolean refusesWhatIsPartlyTruncated();
 
     void createLog(String log) throws Exception;
 
@@ -57,7 +60,7 @@ interface LogUser extends AutoCloseable {
 
         boolean truncate(DLSN before) throws Exception;
 
-        long markEndOfStream() throws Exception;
+        void markEndOfStream() throws Exception;
 
         /** Completes the open log segment where the library does so, gives the lock back. */
         void close() throws Exception;
@@ -104,10 +107,10 @@ interface LogUser extends AutoCloseable {
         }
     }
 
-    /** A record as a reader saw it, its payload as Latin-1 text. Thread: immutable. */
+    /** A record as a reader saw it, its payload in hex. Thread: immutable. */
     record Seen(DLSN dlsn, long txId, long sequenceId, String payload) {
         static Seen of(DLSN dlsn, long txId, long sequenceId, byte[] payload) {
-            return new Seen(dlsn, txId, sequenceId, new String(payload, StandardCharsets.ISO_8859_1));
+            return new Seen(dlsn, txId, sequenceId, HexFormat.of().formatHex(payload));
         }
     }
 }

@@ -43,6 +43,11 @@ final class OurLogUser implements LogUser {
     }
 
     @Override
+    public boolean refusesWhatIsPartlyTruncated() {
+        return true;
+    }
+
+    @Override
     public void createLog(String log) throws Exception {
         namespace.createLog(log);
     }
@@ -102,8 +107,8 @@ final class OurLogUser implements LogUser {
         }
 
         @Override
-        public long markEndOfStream() throws Exception {
-            return await(writer.markEndOfStream());
+        public void markEndOfStream() throws Exception {
+            await(writer.markEndOfStream());
         }
 
         @Override
