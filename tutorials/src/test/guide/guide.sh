@@ -209,6 +209,7 @@ for name in same-disks bad-key taken-port taken-zk bad-logs; do echo "--- $name"
 ((SECONDS - started < 20)) || die "the refusals took $((SECONDS - started)) seconds"
 for port in 7 8 9 10; do [[ ! -e pids/dlog-bookie-$port.pid ]] || die "a pid file of what did not start"; done
 expect 'bookie did not start:' "$(<"$scratch/out/same-disks")"
+expect 'lock' "$(<"$scratch/out/same-disks")"
 expect 'did you mean bookiePort?' "$(<"$scratch/out/bad-key")"
 expect 'writeproxy did not start:' "$(<"$scratch/out/taken-port")"
 expect "$(map <<<3181)" "$(<"$scratch/out/taken-port")"
@@ -323,7 +324,9 @@ run_all create-tutorials "./bin/dlog tool create -u $namespace -r basic-stream- 
   create-own "./bin/dlog tool create -u $namespace -r own-stream -f" || die "$(cat "$scratch"/out/create-*)"
 run_all proxy-writer "./tutorials/bin/runner run ConsoleProxyWriter '$name' basic-stream-1 <$scratch/lines" \
   atomic-writer "./tutorials/bin/runner run AtomicWriter '$name' basic-stream-2 one,two,three" \
-  console-writer "./tutorials/bin/runner run ConsoleWriter $namespace own-stream <$scratch/lines" ||
+  console-writer "./tutorials/bin/runner run ConsoleWriter $namespace own-stream <$scratch/lines" \
+  no-class "! ./tutorials/bin/runner run Nothing" no-args "! ./tutorials/bin/runner run TailReader" \
+  no-stream "! ./tutorials/bin/runner run TailReader $namespace nothing" ||
   die "$(cat "$scratch"/out/{proxy,atomic,console}-writer)"
 expect '[dlog] > [dlog] > [dlog] > [dlog] > ' "$(<"$scratch/out/proxy-writer")"
 for n in 'one' 0 'two' 1 'three' 2; do
@@ -334,12 +337,25 @@ done
 for n in 0 2 4; do
   expect "DLSN{logSegmentSequenceNo=1, entryId=$n, slotId=0}" "$(<"$scratch/out/console-writer")"
 done
+expect 'no tutorial' "$(<"$scratch/out/no-class")"
+expect 'TailReader <uri> <stream>' "$(<"$scratch/out/no-args")"
+expect 'Log stream nothing is not found. Please create it first.' "$(<"$scratch/out/no-stream")"
+# One writer at a time: while one runs, the next is told who it is.
+mkfifo "$scratch/typed"
+./tutorials/bin/runner run ConsoleWriter "$uri" own-stream >"$scratch/out/first-writer" 2>&1 <"$scratch/typed" &
+own_pids+=($!)
+exec 4>"$scratch/typed"
+echo four >&4
 start_tutorial "$scratch/out/tail" TailReader "$uri" basic-stream-1
 start_tutorial "$scratch/out/rewind" StreamRewinder "$uri" basic-stream-1 3600
 start_tutorial "$scratch/out/rewind-set" StreamRewinder "$uri" basic-stream-2 3600
 until_ok 30 lines "$scratch/out/tail" '^three$' 1 || die "$(<"$scratch/out/tail")"
 until_ok 30 lines "$scratch/out/rewind" '^three$' 1 || die "$(<"$scratch/out/rewind")"
 until_ok 30 lines "$scratch/out/rewind-set" '^three$' 1 || die "$(<"$scratch/out/rewind-set")"
+until_ok 30 lines "$scratch/out/first-writer" 'DLSN{logSegmentSequenceNo=2, entryId=0, slotId=0}' 1 || die "$(<"$scratch/out/first-writer")"
+out=$(run "./tutorials/bin/runner run ConsoleWriter $namespace own-stream </dev/null") && die "two writers: $out"
+expect 'runner: log own-stream is owned by' "$out"
+exec 4>&-
 expect 'Wait for records starting from DLSN{logSegmentSequenceNo=1, entryId=4, slotId=0}' "$(<"$scratch/out/tail")"
 for n in 0 2 4; do expect "Received record DLSN{logSegmentSequenceNo=1, entryId=$n, slotId=0}" "$(<"$scratch/out/rewind")"; done
 for n in 0 1 2; do expect "Received record DLSN{logSegmentSequenceNo=1, entryId=0, slotId=$n}" "$(<"$scratch/out/rewind-set")"; done
