@@ -67,7 +67,7 @@ running_pid() {
   [[ $pid =~ ^[0-9]+$ ]] && kill -0 "$pid" 2>/dev/null || return 1
   if [[ -r /proc/$pid/cmdline ]]; then
     # First the script, which then becomes the JVM.
-    tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q -E "(DlogMain|/dlog) $service " || return 1
+    [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") =~ (DlogMain|/dlog)\ $service\  ]] || return 1
   fi
   echo "$pid"
 }

@@ -191,6 +191,9 @@ for n in 1 2 3; do
   [[ $(http_get localhost:900$n/ping) == pong ]] || die "no pong at 900$n"
 done
 expect '"gauges"' "$(http_get 'localhost:9002/metrics?pretty=true')"
+expect '# TYPE ' "$(http_get localhost:9002/metrics/prometheus)"
+expect '{' "$(http_get localhost:9002/healthcheck)"
+expect 'main' "$(http_get localhost:9002/threads)"
 
 say "daemon: says at once why it does not start"
 out=$(run 'SERVICE_PORT=3181 ./bin/dlog-daemon.sh start bookie --conf ${DL_HOME}/conf/bookie-1.conf') && die "$out"
@@ -260,6 +263,12 @@ for n in 1 2 3; do
 done
 
 say "streams: create"
+# From any directory, through a link, without DL_HOME and outside of any git checkout.
+ln -s "$DL_HOME/bin/dlog" "$scratch/dlog-link"
+run_all link "cd / && env -u DL_HOME $scratch/dlog-link help" tool-bind "./bin/dlog tool bind -q $namespace" ||
+  die "$(cat "$scratch/out/link" "$scratch/out/tool-bind")"
+expect 'zkshell' "$(<"$scratch/out/link")"
+expect "There is bookkeeper bound to $namespace" "$(<"$scratch/out/tool-bind")"
 expect 'You are going to create streams : [stream-0, stream-1, stream-2, stream-3, stream-4, stream-5, stream-6, stream-7, stream-8, stream-9, stream-10] (Y or N) ' "$(<"$scratch/out/create")"
 out=$(run "./bin/dlog tool list -u $namespace") || die "$out"
 for n in 0 1 2 3 4 5 6 7 8 9 10; do expect "stream-$n" "$out"; done
@@ -274,15 +283,28 @@ lines() { (($(grep -c -e "$2" "$1") >= $3)); }
 name=$(map <<<'zk!127.0.0.1:2181!/messaging/distributedlog/mynamespace/.write_proxy')
 uri=$(map <<<"$namespace")
 all=stream-0,stream-1,stream-2,stream-3,stream-4,stream-5,stream-6,stream-7,stream-8,stream-9,stream-10
+# Enough streams that every proxy owns some, whatever ports they have.
+more=$all$(printf ',extra-%s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
+# write_all WORD: one record to each of those.
+write_all() {
+  # shellcheck disable=SC2046 # one word a number
+  printf "$1-%s\n" $(seq 0 30) | ./tutorials/bin/runner run ConsoleProxyMultiWriter "$name" "$more" >"$scratch/out/$1" 2>&1 ||
+    die "$(<"$scratch/out/$1")"
+  grep -q -F 'Encountered error' "$scratch/out/$1" && die "$(<"$scratch/out/$1")"
+  [[ $(grep -o -F '[dlog] > ' "$scratch/out/$1" | wc -l) == 32 ]] || die "$(<"$scratch/out/$1")"
+}
+# owned_by PROXY: the streams it opened.
+owned_by() {
+  sed -n 's/.*stream changed state stream=\([a-z]*-[0-9]*\) .*to=INITIALIZED .*/\1/p' "logs/dlog-writeproxy-$HOSTNAME-$(map <<<"418$1").log" | sort -u
+}
 reader=$scratch/out/reader
 
 say "streams: records written through the proxies appear in MultiReader"
 start_tutorial "$reader" com.twitter.distributedlog.basic.MultiReader "$uri" $all
 start_tutorial "$scratch/out/generator-0" com.twitter.distributedlog.basic.RecordGenerator "$name" stream-0 100
 start_tutorial "$scratch/out/generator-1" com.twitter.distributedlog.basic.RecordGenerator "$name" stream-1 100
-# Beside them, one record to every stream, so that every proxy comes to own some.
-printf 'before-%s\n' 0 1 2 3 4 5 6 7 8 9 10 | ./tutorials/bin/runner run ConsoleProxyMultiWriter "$name" $all >"$scratch/out/multi-1" 2>&1 ||
-  die "$(<"$scratch/out/multi-1")"
+# Beside them, one record to every stream, so that every proxy comes to own some. Nobody creates the extra ones.
+write_all before
 until_ok 30 lines "$reader" 'Open reader to read records from stream stream-10' 1 || die "$(<"$reader")"
 until_ok 30 lines "$scratch/out/generator-0" '^Write [0-9]*00 records\.$' 2 || die "$(<"$scratch/out/generator-0")"
 until_ok 30 lines "$reader" '^Received record DLSN{logSegmentSequenceNo=1, entryId=[0-9]*, slotId=[0-9]*} from stream stream-0$' 100 || die "$(tail -n 40 "$reader")"
@@ -294,29 +316,37 @@ awk '/^Received record/ { if (state != 0) exit 1; state = 1; next }
   state != 0 { exit 1 }' "$reader" || die "not in the guide's format: $(tail -n 40 "$reader")"
 
 say "proxies: one is removed, the others take its streams over and writes go on"
-port_1=$(map <<<4181)
-owned=$(sed -n 's/.*stream changed state stream=\(stream-[0-9]*\) .*to=INITIALIZED .*/\1/p' logs/dlog-writeproxy-*-"$port_1".log | sort -u)
-[[ -n $owned ]] || die "the proxy at $port_1 owns no stream, so nothing would be taken over"
+owned=$(owned_by 1)
+[[ -n $owned ]] || die "the first proxy owns no stream, so nothing would be taken over"
 # The stats port is not the one it was started with; only the service port names the proxy.
 out=$(run 'WP_SHARD_ID=1 WP_SERVICE_PORT=4181 WP_STATS_PORT=10001 ./bin/dlog-daemon.sh stop writeproxy') || die "$out"
 expect 'Shutdown completed.' "$out"
 before_0=$(grep -c 'from stream stream-0$' "$reader")
 before_1=$(grep -c 'from stream stream-1$' "$reader")
 out=$(zk ls /messaging/distributedlog/mynamespace/.write_proxy)
-expect '[member_0000000001, member_0000000002]' "$out"
-printf 'after-%s\n' 0 1 2 3 4 5 6 7 8 9 10 | ./tutorials/bin/runner run ConsoleProxyMultiWriter "$name" $all >"$scratch/out/multi-2" 2>&1 ||
-  die "$(<"$scratch/out/multi-2")"
-grep -q 'Encountered error' "$scratch"/out/multi-? "$scratch"/out/generator-? && die "$(cat "$scratch"/out/multi-?)"
+# They started together, so the numbers say nothing of who is who.
+member=$(sed -n 's/.*withdrew announcement .*\(member_[0-9]*\).*/\1/p' "logs/dlog-writeproxy-$HOSTNAME-$(map <<<4181).log")
+[[ -n $member && $out == *'[member_'* && $out != *"$member"* && $(grep -o 'member_' <<<"$out" | wc -l) == 2 ]] || die "$member: $out"
+write_all after
+grep -q -F "Encountered error" "$scratch"/out/generator-? && die "$(cat "$scratch"/out/generator-?)"
 until_ok 30 lines "$reader" '^after-' 11 || die "$(tail -n 20 "$reader")"
 until_ok 30 lines "$reader" 'from stream stream-0$' $((before_0 + 200)) || die "$(tail -n 20 "$scratch/out/generator-0")"
 until_ok 30 lines "$reader" 'from stream stream-1$' $((before_1 + 200)) || die "$(tail -n 20 "$scratch/out/generator-1")"
+others=$(owned_by 2; owned_by 3)
 for stream in $owned; do
-  # The new owner began a log segment of its own.
-  lines "$reader" "logSegmentSequenceNo=[2-9].* from stream $stream\$" 1 || die "nobody took $stream over"
+  grep -q -x "$stream" <<<"$others" || die "nobody took $stream over"
 done
-echo "taken over: "$owned
+echo "taken over:" $owned
 kill_all "${own_pids[@]}"
 own_pids=()
+
+say "proxies: one is killed, and its streams go to the last"
+kill -9 "$(<"pids/dlog-writeproxy-$(map <<<4182).pid")"
+write_all killed
+[[ $({ owned_by 3; } | wc -l) == 31 ]] || die "the last proxy has only $(owned_by 3)"
+out=$(run 'WP_SERVICE_PORT=4182 ./bin/dlog-daemon.sh stop writeproxy') || die "$out"
+expect 'no writeproxy to stop' "$out"
+[[ ! -e pids/dlog-writeproxy-$(map <<<4182).pid ]] || die "the pid file of a killed proxy is left"
 
 say "tutorials: each runs once more"
 printf 'one\ntwo\nthree\n' >"$scratch/lines"

@@ -109,7 +109,7 @@ final class ShippedSettingsTest {
         }
     }
 
-    private static void namesEachKeyOnce(String text, ConfigReader reader)  {
+    private static void namesEachKeyOnce(String text, ConfigReader reader) {
         List<String> set = keys(SET, text);
         List<String> commented = keys(COMMENTED, text);
         assertThat(set).doesNotHaveDuplicates().doesNotContainAnyElementsOf(commented);
@@ -125,10 +125,7 @@ final class ShippedSettingsTest {
     }
 
     private static List<String> keys(Pattern pattern, String text) {
-        return pattern.matcher(text)
-                .results()
-                .map(result -> result.group(1))
-                .toList();
+        return pattern.matcher(text).results().map(result -> result.group(1)).toList();
     }
 
     /** The commented settings alone, put to work. */
