@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
             ZkShellCommand.class,
             BkShellCommand.class,
             ZooKeeperCommand.class,
+            BookieCommand.class,
+            WriteProxyCommand.class,
             HelpCommand.class
         })
 public final class DlogMain implements Runnable {
@@ -76,6 +78,7 @@ public final class DlogMain implements Runnable {
                 .setErr(new PrintWriter(System.err, true, Charset.defaultCharset()))
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setAbbreviatedSubcommandsAllowed(false)
+                .setOverwrittenOptionsAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     command.getErr().println("dlog: " + oneLine(failure));
