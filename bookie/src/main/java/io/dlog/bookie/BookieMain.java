@@ -14,8 +14,8 @@ import java.util.concurrent.CountDownLatch;
 /**
  * {@code bookie --conf FILE [--readonly]}: a bookie in the foreground until SIGTERM.
  *
- * <p>Prints {@code bookie ID is ready} once it accepts work. Exit status, as upstream's: 0 stopped, 1 wrong configuration or
- * arguments, 2 disks, port or cookie, 4 registration.
+ * <p>Prints {@code bookie ID is ready} once it accepts work. Exit status, as upstream's: 1 wrong configuration or arguments,
+ * 2 disks, port or cookie, 4 registration. After SIGTERM it is 143, as the JVM has it, with everything flushed and closed.
  */
 public final class BookieMain {
     static final int STOPPED = 0;

@@ -1,5 +1,6 @@
 package io.dlog.client;
 
+import io.dlog.protocol.WireVersion;
 import java.time.Duration;
 
 /**
@@ -39,12 +40,6 @@ public record ClientConfig(
         int readEntriesMax,
         int readWindow,
         WireVersion wireVersion) {
-    /** What the connections speak. */
-    public enum WireVersion {
-        V2,
-        V3
-    }
-
     public ClientConfig {
         if (pendingAddsMax < 1 || pendingBytesMax < 1 || entryBytesMax < 0 || readEntriesMax < 1 || readWindow < 1) {
             throw new IllegalArgumentException("bounds must be positive: pendingAddsMax=" + pendingAddsMax
@@ -75,26 +70,20 @@ public record ClientConfig(
 
     /** The same, speaking another version. */
     public ClientConfig speaking(WireVersion version) {
-        return new ClientConfig(
-                addTimeout,
-                quorumTimeout,
-                ensembleRetryDelay,
-                readTimeout,
-                speculativeReadDelay,
-                longPollTimeout,
-                longPollSpeculativeDelay,
-                suspectTime,
-                metadataTimeout,
-                pendingAddsMax,
-                pendingBytesMax,
-                entryBytesMax,
-                readEntriesMax,
-                readWindow,
-                version);
+        return with(addTimeout, readTimeout, pendingAddsMax, pendingBytesMax, version);
     }
 
     /** The same with other timeouts of adds and reads. */
     public ClientConfig withTimeouts(Duration add, Duration read) {
+        return with(add, read, pendingAddsMax, pendingBytesMax, wireVersion);
+    }
+
+    /** The same with other bounds on what one writer may have pending. */
+    public ClientConfig withPendingMax(int adds, long bytes) {
+        return with(addTimeout, readTimeout, adds, bytes, wireVersion);
+    }
+
+    private ClientConfig with(Duration add, Duration read, int addsMax, long bytesMax, WireVersion version) {
         return new ClientConfig(
                 add,
                 quorumTimeout,
@@ -105,31 +94,11 @@ public record ClientConfig(
                 longPollSpeculativeDelay,
                 suspectTime,
                 metadataTimeout,
-                pendingAddsMax,
-                pendingBytesMax,
+                addsMax,
+                bytesMax,
                 entryBytesMax,
                 readEntriesMax,
                 readWindow,
-                wireVersion);
-    }
-
-    /** The same with other bounds on what one writer may have pending. */
-    public ClientConfig withPendingMax(int adds, long bytes) {
-        return new ClientConfig(
-                addTimeout,
-                quorumTimeout,
-                ensembleRetryDelay,
-                readTimeout,
-                speculativeReadDelay,
-                longPollTimeout,
-                longPollSpeculativeDelay,
-                suspectTime,
-                metadataTimeout,
-                adds,
-                bytes,
-                entryBytesMax,
-                readEntriesMax,
-                readWindow,
-                wireVersion);
+                version);
     }
 }

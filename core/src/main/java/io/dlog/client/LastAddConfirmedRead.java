@@ -1,6 +1,5 @@
 package io.dlog.client;
 
-import io.dlog.client.ClientConfig.WireVersion;
 import io.dlog.client.LedgerException.Code;
 import io.dlog.client.ReadAnswer.Outcome;
 import io.dlog.ledger.BookieId;
@@ -8,6 +7,7 @@ import io.dlog.ledger.LedgerMetadata;
 import io.dlog.protocol.Request;
 import io.dlog.protocol.Response;
 import io.dlog.protocol.StatusCode;
+import io.dlog.protocol.WireVersion;
 import io.dlog.quorum.Coverage;
 import io.dlog.quorum.QuorumConfig;
 import io.dlog.transport.BookieConnection;

@@ -1,12 +1,12 @@
 package io.dlog.client;
 
-import io.dlog.client.ClientConfig.WireVersion;
 import io.dlog.client.ReadAnswer.Outcome;
 import io.dlog.concurrent.Lane;
 import io.dlog.ledger.BookieId;
 import io.dlog.ledger.LedgerFragment;
 import io.dlog.ledger.LedgerMetadata;
 import io.dlog.protocol.Response;
+import io.dlog.protocol.WireVersion;
 import io.dlog.time.Backoff;
 import io.dlog.time.Deadline;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package io.dlog.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dlog.client.ClientConfig.WireVersion;
 import io.dlog.client.LedgerException.Code;
 import io.dlog.ledger.BookieId;
 import io.dlog.ledger.DigestType;
+import io.dlog.protocol.WireVersion;
 import io.dlog.testing.ModelBookie;
 import java.time.Duration;
 import java.util.List;

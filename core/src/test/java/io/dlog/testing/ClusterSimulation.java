@@ -16,6 +16,7 @@ import io.dlog.metadata.BookieEndpoint;
 import io.dlog.metadata.BookieRegistration;
 import io.dlog.metadata.Versioned;
 import io.dlog.placement.RandomPlacement;
+import io.dlog.protocol.WireVersion;
 import io.dlog.quorum.QuorumConfig;
 import io.dlog.quorum.WriteSet;
 import io.dlog.testing.StoreFaults.Fault;
@@ -102,9 +103,7 @@ public final class ClusterSimulation {
         }
         network.slowOneIn(plan.slowMessagesOneIn());
         network.breakOneIn(plan.breakingMessagesOneIn());
-        this.config = config(
-                random.oneIn(4) ? ClientConfig.WireVersion.V2 : ClientConfig.WireVersion.V3,
-                random.oneIn(2) ? 800 : 4000);
+        this.config = config(random.oneIn(4) ? WireVersion.V2 : WireVersion.V3, random.oneIn(2) ? 800 : 4000);
         bookies.forEach(b -> b.speak(config.wireVersion()));
         trace.add("plan " + plan + " quorum " + quorum + " bookies " + bookieCount + " " + config.wireVersion());
     }
@@ -119,7 +118,7 @@ public final class ClusterSimulation {
         return new QuorumConfig(ensembleSize, writeQuorum, random.between(1, writeQuorum));
     }
 
-    private static ClientConfig config(ClientConfig.WireVersion version, int addTimeoutMillis) {
+    private static ClientConfig config(WireVersion version, int addTimeoutMillis) {
         return new ClientConfig(
                 Duration.ofMillis(addTimeoutMillis),
                 Duration.ofSeconds(8),

@@ -1,7 +1,7 @@
 package io.dlog.testing;
 
-import io.dlog.client.ClientConfig;
 import io.dlog.ledger.BookieId;
+import io.dlog.protocol.WireVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ public interface CrashableBookie extends SimulatedBookie {
     BookieId id();
 
     /** The wire version in which its clients speak to it; told before the first request. */
-    default void speak(ClientConfig.WireVersion version) {}
+    default void speak(WireVersion version) {}
 
     /** Runs {@code kill} when the time of the crash has come: now, or in the middle of a write that follows soon. */
     default void chooseMoment(Runnable kill) {

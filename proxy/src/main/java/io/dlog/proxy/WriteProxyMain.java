@@ -11,6 +11,7 @@ import io.dlog.log.open.NamespaceBuilder;
 import io.dlog.metrics.DropwizardMetrics;
 import io.dlog.metrics.StatsServer;
 import io.dlog.proxy.server.AccessPolicy;
+import io.dlog.proxyclient.protocol.ProxyIdentity;
 import io.dlog.proxyclient.transport.ServerSet;
 import io.dlog.proxyclient.zookeeper.ZooKeeperServerSet;
 import java.io.IOException;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * The write proxy process. Runs in the foreground until SIGTERM, then stops cleanly. Exit status 0 after a clean stop, 1 when
- * it could not start, 2 for a wrong command line; the reason is one line on stderr.
+ * The write proxy process. Runs in the foreground until SIGTERM, then stops cleanly. Prints {@code writeproxy HOST:PORT is
+ * ready} on stdout when it accepts work and, if asked to, has announced itself. Exit status 143 after SIGTERM, as the JVM has
+ * it, 1 when it could not start, 2 for a wrong command line; the reason is one line on stderr.
  *
  * <p>Thread: main starts it; the shutdown hook stops it.
  */
@@ -173,6 +175,8 @@ public final class WriteProxyMain implements AutoCloseable {
         try {
             WriteProxyMain running = new WriteProxyMain(arguments);
             Runtime.getRuntime().addShutdownHook(new Thread(running::close, "write-proxy-stop"));
+            ProxyIdentity identity = running.proxy().identity();
+            System.out.println("writeproxy " + identity.host() + ":" + identity.port() + " is ready");
             return 0;
         } catch (IOException | ConfigException e) {
             errors.println("write proxy can't start: " + e.getMessage());

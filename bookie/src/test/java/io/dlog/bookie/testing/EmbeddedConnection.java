@@ -1,6 +1,5 @@
 package io.dlog.bookie.testing;
 
-import io.dlog.client.ClientConfig;
 import io.dlog.concurrent.Lane;
 import io.dlog.protocol.ClientCodec;
 import io.dlog.protocol.MalformedFrameException;
@@ -57,14 +56,14 @@ final class EmbeddedConnection implements SimulatedBookie {
     /** What a connection has from its machine. Thread: immutable. */
     record Host(Lane loop, Clock clock, SimulatedRandomness random, Promises promises, BookieFlaw flaw) {}
 
-    EmbeddedConnection(EmbeddedChannel channel, Host host, ClientConfig.WireVersion version) {
+    EmbeddedConnection(EmbeddedChannel channel, Host host, WireVersion version) {
         this.channel = channel;
         this.loop = host.loop();
         this.clock = host.clock();
         this.random = host.random();
         this.promises = host.promises();
         this.recoveryReadsFence = host.flaw() != BookieFlaw.RECOVERY_READ_DOES_NOT_FENCE;
-        this.version = version == ClientConfig.WireVersion.V2 ? WireVersion.V2 : WireVersion.V3;
+        this.version = version;
         this.codec = new ClientCodec(this.version);
         this.channelNanos = clock.nanoTime();
     }

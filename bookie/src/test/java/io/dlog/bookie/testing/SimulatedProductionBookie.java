@@ -7,10 +7,10 @@ import io.dlog.bookie.server.EmbeddedServer;
 import io.dlog.bookie.storage.JournaledLedgerStorage;
 import io.dlog.bookie.storage.StorageConfig;
 import io.dlog.bookie.testing.SimulatedFileSystem.Fault;
-import io.dlog.client.ClientConfig;
 import io.dlog.ledger.BookieId;
 import io.dlog.protocol.Request;
 import io.dlog.protocol.Response;
+import io.dlog.protocol.WireVersion;
 import io.dlog.testing.CrashableBookie;
 import io.dlog.testing.SimulatedBookie;
 import io.dlog.testing.SimulatedRandomness;
@@ -56,7 +56,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
     private int incarnation;
     private long writeMicrosMax = WRITE_MICROS_MAX;
     private int readErrorOneIn;
-    private ClientConfig.WireVersion version = ClientConfig.WireVersion.V3;
+    private WireVersion version = WireVersion.V3;
     private @Nullable Runnable kill;
     private long durableChanges;
 
@@ -134,7 +134,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
     }
 
     @Override
-    public void speak(ClientConfig.WireVersion spoken) {
+    public void speak(WireVersion spoken) {
         version = spoken;
     }
 

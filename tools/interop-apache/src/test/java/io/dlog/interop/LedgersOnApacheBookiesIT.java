@@ -4,14 +4,12 @@ import io.dlog.ledger.DigestType;
 import io.dlog.metadata.zookeeper.EmbeddedZooKeeper;
 import io.dlog.protocol.WireVersion;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** Our client and Apache's on three Apache bookies, over both wire versions and with all digests. */
 @Tag("integration")
@@ -36,19 +34,14 @@ class LedgersOnApacheBookiesIT {
         zooKeeper.close();
     }
 
-    static Stream<Arguments> wiresAndDigests() {
-        return Stream.of(WireVersion.values())
-                .flatMap(wire -> Stream.of(DigestType.values()).map(digest -> Arguments.of(wire, digest)));
-    }
-
     @ParameterizedTest
-    @MethodSource("wiresAndDigests")
+    @ArgumentsSource(WiresAndDigests.class)
     void ourClientWritesAndReads(WireVersion wire, DigestType digest) throws Exception {
         LedgerInteropScenario.writesAndReads(clients.ours(wire), clients.apache(wire), digest, 10_000);
     }
 
     @ParameterizedTest
-    @MethodSource("wiresAndDigests")
+    @ArgumentsSource(WiresAndDigests.class)
     void eachClientRecoversWhatTheOtherAbandoned(WireVersion wire, DigestType digest) throws Exception {
         LedgerInteropScenario.fencesAndRecovers(clients.ours(wire), clients.apache(wire), digest, 1_000);
         LedgerInteropScenario.fencesAndRecovers(clients.apache(wire), clients.ours(wire), digest, 1_000);

@@ -57,7 +57,7 @@ final class OurLedgerUser implements LedgerUser {
                 new LedgerIdNodes(session, uri.root()),
                 new RandomPlacement(registry, SystemRandomness.INSTANCE),
                 SystemRandomness.INSTANCE,
-                ClientConfig.defaults().speaking(ClientConfig.WireVersion.valueOf(version.name())));
+                ClientConfig.defaults().speaking(version));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.dlog.tools.dlog;
 
+import io.dlog.config.EditDistance;
 import io.dlog.tools.bookie.BkShellCommand;
 import io.dlog.tools.console.CommandException;
 import java.io.PrintWriter;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
             ZkShellCommand.class,
             BkShellCommand.class,
             ZooKeeperCommand.class,
+            BookieCommand.class,
+            WriteProxyCommand.class,
             HelpCommand.class
         })
 public final class DlogMain implements Runnable {
@@ -75,6 +78,7 @@ public final class DlogMain implements Runnable {
                 .setErr(new PrintWriter(System.err, true, Charset.defaultCharset()))
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setAbbreviatedSubcommandsAllowed(false)
+                .setOverwrittenOptionsAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     command.getErr().println("dlog: " + oneLine(failure));
@@ -119,28 +123,10 @@ public final class DlogMain implements Runnable {
     /** The names that are two slips of the finger or fewer from {@code word}, nearest first. */
     static List<String> nearest(String word, Collection<String> names) {
         return names.stream()
-                .filter(name -> slips(word, name) <= Math.min(SLIPS_MAX, name.length() - 1))
-                .sorted(Comparator.comparingInt((String name) -> slips(word, name))
+                .filter(name -> EditDistance.between(word, name) <= Math.min(SLIPS_MAX, name.length() - 1))
+                .sorted(Comparator.comparingInt((String name) -> EditDistance.between(word, name))
                         .thenComparing(name -> name))
                 .toList();
-    }
-
-    /** Levenshtein distance: letters inserted, dropped or changed. */
-    private static int slips(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
     }
 
     /** The sentence of the innermost exception that has one, on one line. */
