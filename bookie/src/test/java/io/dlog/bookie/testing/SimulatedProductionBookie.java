@@ -46,6 +46,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
     private final SimulatedRandomness random;
     private final SimulatedTrace trace;
     private final BookieFlaw flaw;
+    private final Hardships hardships;
     private final StorageConfig config;
     private final Promises promises = new Promises();
     private final SimulatedIndexStore.Disk indexes = new SimulatedIndexStore.Disk();
@@ -69,13 +70,40 @@ public final class SimulatedProductionBookie implements CrashableBookie {
             EmbeddedServer server,
             List<EmbeddedConnection> connections) {}
 
+    /** What bookies went through, by which a test sees that runs are worth something. Thread: owned by the test. */
+    public static final class Hardships {
+        int crashes;
+        int crashesInWrites;
+        int failedStarts;
+        int writeErrors;
+        int pauses;
+        int audits;
+
+        @Override
+        public String toString() {
+            return "crashes=" + crashes + " crashesInWrites=" + crashesInWrites + " failedStarts=" + failedStarts
+                    + " writeErrors=" + writeErrors + " pauses=" + pauses + " audits=" + audits;
+        }
+    }
+
     /** A factory of bookies with a planted bug, or none. */
     public static CrashableBookie.Factory with(BookieFlaw flaw) {
-        return (id, world, random, trace) -> new SimulatedProductionBookie(id, world, random, trace, flaw);
+        return with(flaw, new Hardships());
+    }
+
+    /** The same, counting what they go through. */
+    public static CrashableBookie.Factory with(BookieFlaw flaw, Hardships hardships) {
+        return (id, world, random, trace) -> new SimulatedProductionBookie(id, world, random, trace, flaw, hardships);
     }
 
     private SimulatedProductionBookie(
-            BookieId id, SimulatedScheduler world, SimulatedRandomness random, SimulatedTrace trace, BookieFlaw flaw) {
+            BookieId id,
+            SimulatedScheduler world,
+            SimulatedRandomness random,
+            SimulatedTrace trace,
+            BookieFlaw flaw,
+            Hardships hardships) {
+        this.hardships = hardships;
         this.id = id;
         this.world = world;
         this.random = random;
@@ -184,6 +212,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
     private void afterEachTask() {
         Runnable waiting = kill;
         if (files.isOff() && waiting != null) {
+            hardships.crashesInWrites++;
             waiting.run();
             return;
         }
@@ -207,8 +236,8 @@ public final class SimulatedProductionBookie implements CrashableBookie {
             }
         };
         kill = once;
-        files.failAt(1 + random.nextInt(8), Fault.POWER_LOSS);
-        world.after(Duration.ofMillis(random.between(1, 200)), () -> {
+        files.failAt(1 + random.nextInt(3), Fault.POWER_LOSS);
+        world.after(Duration.ofMillis(random.between(1, 3000)), () -> {
             if (kill == once) {
                 once.run();
             }
@@ -225,6 +254,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
         }
         process = null;
         kill = null;
+        hardships.crashes++;
         gone.lanes().kill();
         gone.connections().forEach(EmbeddedConnection::kill);
         losePower();
@@ -265,6 +295,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
             if (files.operations() < faultAt) {
                 throw new AssertionError(id + " does not start after a crash", e);
             }
+            hardships.failedStarts++;
             trace.add("start of " + id + " failed: " + e.getMessage());
             losePower();
             restart(whenServing);
@@ -298,6 +329,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
     @Override
     public void failSomeWrite() {
         if (process != null && kill == null) {
+            hardships.writeErrors++;
             files.failAt(1 + random.nextInt(5), Fault.ERROR);
         }
     }
@@ -306,6 +338,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
     public void pause() {
         Run now = process;
         if (now != null) {
+            hardships.pauses++;
             now.lanes().pause();
         }
     }
@@ -340,6 +373,7 @@ public final class SimulatedProductionBookie implements CrashableBookie {
 
     /** Reads what would be there if the power went now. */
     private void audit() {
+        hardships.audits++;
         auditedOperations = files.operations();
         MachineLanes nobody = new MachineLanes(world, random.split(), () -> {});
         nobody.kill();
