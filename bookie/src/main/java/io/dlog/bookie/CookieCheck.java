@@ -8,6 +8,7 @@ import io.dlog.metadata.BookieRegistration;
 import io.dlog.metadata.MetadataException;
 import io.dlog.metadata.Versioned;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -123,7 +124,12 @@ final class CookieCheck {
         try {
             files.createDirectories(current(directory));
         } catch (IOException e) {
-            throw new CookieException("directory " + directory + " can't be made or written: " + e, e);
+            String reason =
+                    e instanceof FileAlreadyExistsException file ? file.getFile() + " is a file" : e.getMessage();
+            throw new CookieException(
+                    "directory " + directory + " can't be made: " + reason
+                            + "; correct journalDirectory, ledgerDirectories or indexDirectories",
+                    e);
         }
         if (!DirectoryTree.isWritable(current(directory))) {
             throw new CookieException("directory " + directory + " can't be written by user "

@@ -60,8 +60,20 @@ public final class WriteProxy implements AutoCloseable {
             return new WriteProxy(config, scheduler, transport);
         } catch (IOException e) {
             transport.close();
-            throw e;
+            throw new IOException(
+                    "port " + config.port() + " on " + config.host() + " can't be used: " + reason(e)
+                            + "; stop what listens there or choose another --port",
+                    e);
         }
+    }
+
+    /** What the system said, below what transports add. */
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     private WriteProxy(WriteProxyConfig config, Scheduler scheduler, ProxyTransport transport) throws IOException {

@@ -99,7 +99,8 @@ public final class RocksDbIndexStore implements IndexStore {
                 Files.createDirectories(path);
                 return new RocksDbIndexStore(path, cacheBytes);
             } catch (RocksDBException e) {
-                throw new IOException("index cannot be opened directory=" + path + ": " + e.getMessage(), e);
+                throw new IOException(
+                        "index " + path + " can't be opened, is another bookie running on it? " + e.getMessage(), e);
             }
         };
     }

@@ -89,7 +89,7 @@ public final class BookieServer implements AutoCloseable {
                     .awaitUninterruptibly(STOP_SECONDS_MAX, TimeUnit.SECONDS);
             throw new IOException(
                     "bookie port " + address.getPort() + " on " + address.getHostString() + " can't be used: "
-                            + bound.cause().getMessage(),
+                            + bound.cause().getMessage() + "; stop what listens there or change bookiePort",
                     bound.cause());
         }
         BookieServer server = new BookieServer(loops, connections, bound.channel());

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -110,8 +111,10 @@ final class WriteCommand implements Callable<Integer> {
         room.acquire(IN_FLIGHT_MAX);
         Throwable failed = failure.get();
         if (failed != null) {
+            Throwable told =
+                    failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
             throw new CommandException(
-                    "not all of the " + sent + " records were written: " + failed.getMessage(), failed);
+                    "not all of the " + sent + " records were written: " + told.getMessage(), failed);
         }
         return sent;
     }

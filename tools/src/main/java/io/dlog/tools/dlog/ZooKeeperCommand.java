@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,6 +58,7 @@ final class ZooKeeperCommand implements Callable<Integer> {
         if (clients == null) {
             throw new CommandException(conf + ": no client port; set clientPort, or end the server.N line with ;2181");
         }
+        checkIsFree(clients);
         new DatadirCleanupManager(
                         config.getDataDir(),
                         config.getDataLogDir(),
@@ -81,6 +83,19 @@ final class ZooKeeperCommand implements Callable<Integer> {
             Throwable cause = failed.getCause();
             throw new CommandException(
                     "ZooKeeper ended at " + clients + ": " + (cause == null ? failed : cause).getMessage(), failed);
+        }
+    }
+
+    /** A server that has the port already would answer {@link #serves} in our place. */
+    private void checkIsFree(InetSocketAddress clients) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(clients);
+        } catch (IOException taken) {
+            throw new CommandException(
+                    "port " + clients.getPort() + " on " + clients.getHostString() + " can't be used: "
+                            + taken.getMessage() + "; stop what listens there or change clientPort in " + conf,
+                    taken);
         }
     }
 
