@@ -222,6 +222,7 @@ expect 'cannot write' "$(<"$scratch/out/bad-logs")"
 say "bookies: stop one"
 out=$(run './bin/dlog-daemon.sh stop bookie') || die "$out"
 expect 'no bookie to stop' "$out"
+expect 'SERVICE_PORT' "$out"
 out=$(run 'SERVICE_PORT=3181 ./bin/dlog-daemon.sh stop bookie') || die "$out"
 # A line each second it takes.
 [[ $(uniq <<<"$out") == "$(map <<<'$ SERVICE_PORT=3181 ./bin/dlog-daemon.sh stop bookie
@@ -269,6 +270,7 @@ run_all link "cd / && env -u DL_HOME $scratch/dlog-link help" tool-bind "./bin/d
   die "$(cat "$scratch/out/link" "$scratch/out/tool-bind")"
 expect 'zkshell' "$(<"$scratch/out/link")"
 expect "There is bookkeeper bound to $namespace" "$(<"$scratch/out/tool-bind")"
+expect 'sanityCheckTxnID false, encodeRegionID true' "$(<"$scratch/out/tool-bind")"
 expect 'You are going to create streams : [stream-0, stream-1, stream-2, stream-3, stream-4, stream-5, stream-6, stream-7, stream-8, stream-9, stream-10] (Y or N) ' "$(<"$scratch/out/create")"
 out=$(run "./bin/dlog tool list -u $namespace") || die "$out"
 for n in 0 1 2 3 4 5 6 7 8 9 10; do expect "stream-$n" "$out"; done
@@ -389,6 +391,22 @@ exec 4>&-
 expect 'Wait for records starting from DLSN{logSegmentSequenceNo=1, entryId=4, slotId=0}' "$(<"$scratch/out/tail")"
 for n in 0 2 4; do expect "Received record DLSN{logSegmentSequenceNo=1, entryId=$n, slotId=0}" "$(<"$scratch/out/rewind")"; done
 for n in 0 1 2; do expect "Received record DLSN{logSegmentSequenceNo=1, entryId=0, slotId=$n}" "$(<"$scratch/out/rewind-set")"; done
+
+say "daemon: a service that does not end is left alone, or killed on demand"
+kill_all "${own_pids[@]}"
+own_pids=()
+stuck=()
+for n in 2 3; do stuck+=("$(<"pids/dlog-bookie-$(map <<<"318$n").pid")"); done
+kill -STOP "${stuck[@]}"
+run_all left '! DLOG_STOP_TIMEOUT=1 SERVICE_PORT=3182 ./bin/dlog-daemon.sh stop bookie' \
+  killed-bookie 'DLOG_STOP_TIMEOUT=1 SERVICE_PORT=3183 ./bin/dlog-daemon.sh stop bookie -force' ||
+  die "$(cat "$scratch/out/left" "$scratch/out/killed-bookie")"
+expect 'WARNNING : bookie is not stopped completely.' "$(<"$scratch/out/left")"
+expect 'forcefully stopping bookie' "$(<"$scratch/out/killed-bookie")"
+expect 'Successfully stopped the process' "$(<"$scratch/out/killed-bookie")"
+kill -0 "${stuck[0]}" 2>/dev/null || die "the bookie that was to be left is gone"
+kill -0 "${stuck[1]}" 2>/dev/null && die "the bookie that was to be killed runs"
+kill -CONT "${stuck[0]}"
 
 say "done"
 echo "guide: OK"
