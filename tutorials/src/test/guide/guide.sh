@@ -339,6 +339,8 @@ for stream in $owned; do
   grep -q -x "$stream" <<<"$others" || die "nobody took $stream over"
 done
 echo "taken over:" $owned
+start_tutorial "$scratch/out/rewind-live" StreamRewinder "$uri" stream-1 5
+until_ok 30 lines "$scratch/out/rewind-live" '^Reader caught with latest data$' 1 || die "$(tail -n 20 "$scratch/out/rewind-live")"
 kill_all "${own_pids[@]}"
 own_pids=()
 
@@ -381,6 +383,9 @@ echo four >&4
 start_tutorial "$scratch/out/tail" TailReader "$uri" basic-stream-1
 start_tutorial "$scratch/out/rewind" StreamRewinder "$uri" basic-stream-1 3600
 start_tutorial "$scratch/out/rewind-set" StreamRewinder "$uri" basic-stream-2 3600
+start_tutorial "$scratch/out/multi" MultiReader "$uri" basic-stream-1,basic-stream-2
+until_ok 30 lines "$scratch/out/multi" '^three$' 2 || die "$(<"$scratch/out/multi")"
+expect 'Wait for records from basic-stream-2 starting from DLSN{logSegmentSequenceNo=1, entryId=0, slotId=2}' "$(<"$scratch/out/multi")"
 until_ok 30 lines "$scratch/out/tail" '^three$' 1 || die "$(<"$scratch/out/tail")"
 until_ok 30 lines "$scratch/out/rewind" '^three$' 1 || die "$(<"$scratch/out/rewind")"
 until_ok 30 lines "$scratch/out/rewind-set" '^three$' 1 || die "$(<"$scratch/out/rewind-set")"
