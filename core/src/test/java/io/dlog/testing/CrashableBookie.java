@@ -1,6 +1,5 @@
 package io.dlog.testing;
 
-import io.dlog.client.ClientConfig;
 import io.dlog.ledger.BookieId;
 import org.jspecify.annotations.Nullable;
 
