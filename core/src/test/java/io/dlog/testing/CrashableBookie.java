@@ -1,6 +1,7 @@
 package io.dlog.testing;
 
 import io.dlog.ledger.BookieId;
+import io.dlog.protocol.WireVersion;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -121,8 +121,7 @@ class ClusterSimulationTest {
     }
 
     private static List<Long> keptSeeds() {
-        InputStream file =
-                ClusterSimulationTest.class.getResourceAsStream("/seeds/ProductionBookies.txt");
+        InputStream file = ClusterSimulationTest.class.getResourceAsStream("/seeds/ProductionBookies.txt");
         if (file == null) {
             throw new AssertionError("no /seeds/ProductionBookies.txt");
         }

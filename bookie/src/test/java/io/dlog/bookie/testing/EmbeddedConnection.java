@@ -1,6 +1,5 @@
 package io.dlog.bookie.testing;
 
-import io.dlog.client.ClientConfig;
 import io.dlog.concurrent.Lane;
 import io.dlog.protocol.ClientCodec;
 import io.dlog.protocol.MalformedFrameException;
@@ -64,7 +63,7 @@ final class EmbeddedConnection implements SimulatedBookie {
         this.random = host.random();
         this.promises = host.promises();
         this.recoveryReadsFence = host.flaw() != BookieFlaw.RECOVERY_READ_DOES_NOT_FENCE;
-        this.version = version == WireVersion.V2 ? WireVersion.V2 : WireVersion.V3;
+        this.version = version;
         this.codec = new ClientCodec(this.version);
         this.channelNanos = clock.nanoTime();
     }
