@@ -139,10 +139,18 @@ stop() {
   local ticks=0
   while kill -0 "$pid" 2>/dev/null; do
     if ((SECONDS >= deadline)); then
-      command -v jstack >/dev/null && jstack "$pid" >"$DLOG_LOG_DIR/$log_name.jstack" 2>&1
+      # A process that does not even answer this may not keep us.
+      if command -v jstack >/dev/null; then
+        if command -v timeout >/dev/null; then
+          timeout 5 jstack "$pid" >"$DLOG_LOG_DIR/$log_name.jstack" 2>&1
+        else
+          jstack "$pid" >"$DLOG_LOG_DIR/$log_name.jstack" 2>&1
+        fi
+      fi
       if [[ $force == yes ]]; then
         echo "forcefully stopping $service"
         kill -9 "$pid" 2>/dev/null
+        for ((ticks = 0; ticks < 50; ticks++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
         rm -f "$pid_file"
         echo "Successfully stopped the process"
         return 0

@@ -16,9 +16,10 @@ DL_HOME=$scratch/home
 data=$scratch/data
 export DL_HOME
 unset WP_NAMESPACE WP_SHARD_ID WP_SERVICE_PORT WP_STATS_PORT WP_CONF_FILE BOOKIE_CONF SERVICE_PORT DLOG_HOME
-unset DLOG_LOG_DIR DLOG_PID_DIR DLOG_CONF_DIR DLOG_START_TIMEOUT DLOG_STOP_TIMEOUT
+unset DLOG_LOG_DIR DLOG_PID_DIR DLOG_CONF_DIR DLOG_STOP_TIMEOUT
 # Many short-lived processes on a small machine: start fast, stay small.
 export DLOG_EXTRA_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Xmx256m"
+export DLOG_START_TIMEOUT=120
 mkdir -p "$DL_HOME/tutorials" "$scratch/out"
 cp -r "$repository/bin" "$repository/conf" "$DL_HOME/"
 cp -r "$repository/tutorials/bin" "$DL_HOME/tutorials/"
@@ -203,13 +204,14 @@ commands=(
   bad-key 'cp conf/bookie-1.conf conf/bad.conf && echo bookiePrt=1 >>conf/bad.conf && SERVICE_PORT=8 ./bin/dlog-daemon.sh start bookie --conf ${DL_HOME}/conf/bad.conf'
   taken-port 'WP_SERVICE_PORT=3181 WP_STATS_PORT=0 ./bin/dlog-daemon.sh start writeproxy'
   taken-zk 'SERVICE_PORT=9 ./bin/dlog-daemon.sh start zookeeper ${DL_HOME}/conf/none.conf'
+  formats 'echo Y | BOOKIE_CONF=${DL_HOME}/conf/bookie-1.conf ./bin/dlog bkshell metaformat'
   bad-logs 'DLOG_LOG_DIR=${DL_HOME}/conf/bad.logs/x SERVICE_PORT=10 ./bin/dlog-daemon.sh start bookie --conf ${DL_HOME}/conf/bookie-1.conf'
 )
 : >conf/bad.logs
 started=$SECONDS
 run_all "${commands[@]}"
-for name in same-disks bad-key taken-port taken-zk bad-logs; do echo "--- $name"; cat "$scratch/out/$name"; done
-((SECONDS - started < 20)) || die "the refusals took $((SECONDS - started)) seconds"
+for name in same-disks bad-key taken-port taken-zk formats bad-logs; do echo "--- $name"; cat "$scratch/out/$name"; done
+((SECONDS - started < 40)) || die "the refusals took $((SECONDS - started)) seconds"
 for port in 7 8 9 10; do [[ ! -e pids/dlog-bookie-$port.pid ]] || die "a pid file of what did not start"; done
 expect 'bookie did not start:' "$(<"$scratch/out/same-disks")"
 expect 'lock' "$(<"$scratch/out/same-disks")"
@@ -218,10 +220,12 @@ expect 'writeproxy did not start:' "$(<"$scratch/out/taken-port")"
 expect "$(map <<<3181)" "$(<"$scratch/out/taken-port")"
 expect 'no file' "$(<"$scratch/out/taken-zk")"
 expect 'cannot write' "$(<"$scratch/out/bad-logs")"
+expect 'bookies are running: 127.0.0.1:3181' "$(<"$scratch/out/formats")"
 
 say "bookies: stop one"
 out=$(run './bin/dlog-daemon.sh stop bookie') || die "$out"
 expect 'no bookie to stop' "$out"
+expect 'SERVICE_PORT' "$out"
 out=$(run 'SERVICE_PORT=3181 ./bin/dlog-daemon.sh stop bookie') || die "$out"
 # A line each second it takes.
 [[ $(uniq <<<"$out") == "$(map <<<'$ SERVICE_PORT=3181 ./bin/dlog-daemon.sh stop bookie
@@ -269,6 +273,7 @@ run_all link "cd / && env -u DL_HOME $scratch/dlog-link help" tool-bind "./bin/d
   die "$(cat "$scratch/out/link" "$scratch/out/tool-bind")"
 expect 'zkshell' "$(<"$scratch/out/link")"
 expect "There is bookkeeper bound to $namespace" "$(<"$scratch/out/tool-bind")"
+expect 'sanityCheckTxnID false, encodeRegionID true' "$(<"$scratch/out/tool-bind")"
 expect 'You are going to create streams : [stream-0, stream-1, stream-2, stream-3, stream-4, stream-5, stream-6, stream-7, stream-8, stream-9, stream-10] (Y or N) ' "$(<"$scratch/out/create")"
 out=$(run "./bin/dlog tool list -u $namespace") || die "$out"
 for n in 0 1 2 3 4 5 6 7 8 9 10; do expect "stream-$n" "$out"; done
@@ -305,11 +310,11 @@ start_tutorial "$scratch/out/generator-0" com.twitter.distributedlog.basic.Recor
 start_tutorial "$scratch/out/generator-1" com.twitter.distributedlog.basic.RecordGenerator "$name" stream-1 100
 # Beside them, one record to every stream, so that every proxy comes to own some. Nobody creates the extra ones.
 write_all before
-until_ok 30 lines "$reader" 'Open reader to read records from stream stream-10' 1 || die "$(<"$reader")"
-until_ok 30 lines "$scratch/out/generator-0" '^Write [0-9]*00 records\.$' 2 || die "$(<"$scratch/out/generator-0")"
-until_ok 30 lines "$reader" '^Received record DLSN{logSegmentSequenceNo=1, entryId=[0-9]*, slotId=[0-9]*} from stream stream-0$' 100 || die "$(tail -n 40 "$reader")"
-until_ok 30 lines "$reader" '^Received record DLSN{.*} from stream stream-1$' 100 || die "$(tail -n 40 "$reader")"
-until_ok 30 lines "$reader" '^record-[0-9]\{13\}$' 200 || die "$(tail -n 40 "$reader")"
+until_ok 60 lines "$reader" 'Open reader to read records from stream stream-10' 1 || die "$(<"$reader")"
+until_ok 60 lines "$scratch/out/generator-0" '^Write [0-9]*00 records\.$' 2 || die "$(<"$scratch/out/generator-0")"
+until_ok 60 lines "$reader" '^Received record DLSN{logSegmentSequenceNo=1, entryId=[0-9]*, slotId=[0-9]*} from stream stream-0$' 100 || die "$(tail -n 40 "$reader")"
+until_ok 60 lines "$reader" '^Received record DLSN{.*} from stream stream-1$' 100 || die "$(tail -n 40 "$reader")"
+until_ok 60 lines "$reader" '^record-[0-9]\{13\}$' 200 || die "$(tail -n 40 "$reader")"
 awk '/^Received record/ { if (state != 0) exit 1; state = 1; next }
   /^"""$/ { if (state != 1 && state != 3) exit 1; state = (state + 1) % 4; next }
   state == 2 { if (!/^(record-[0-9]+|before-[0-9]+)$/) exit 1; state = 3; next }
@@ -329,14 +334,16 @@ member=$(sed -n 's/.*withdrew announcement .*\(member_[0-9]*\).*/\1/p' "logs/dlo
 [[ -n $member && $out == *'[member_'* && $out != *"$member"* && $(grep -o 'member_' <<<"$out" | wc -l) == 2 ]] || die "$member: $out"
 write_all after
 grep -q -F "Encountered error" "$scratch"/out/generator-? && die "$(cat "$scratch"/out/generator-?)"
-until_ok 30 lines "$reader" '^after-' 11 || die "$(tail -n 20 "$reader")"
-until_ok 30 lines "$reader" 'from stream stream-0$' $((before_0 + 200)) || die "$(tail -n 20 "$scratch/out/generator-0")"
-until_ok 30 lines "$reader" 'from stream stream-1$' $((before_1 + 200)) || die "$(tail -n 20 "$scratch/out/generator-1")"
+until_ok 60 lines "$reader" '^after-' 11 || die "$(tail -n 20 "$reader")"
+until_ok 60 lines "$reader" 'from stream stream-0$' $((before_0 + 200)) || die "$(tail -n 20 "$scratch/out/generator-0")"
+until_ok 60 lines "$reader" 'from stream stream-1$' $((before_1 + 200)) || die "$(tail -n 20 "$scratch/out/generator-1")"
 others=$(owned_by 2; owned_by 3)
 for stream in $owned; do
   grep -q -x "$stream" <<<"$others" || die "nobody took $stream over"
 done
 echo "taken over:" $owned
+start_tutorial "$scratch/out/rewind-live" StreamRewinder "$uri" stream-1 5
+until_ok 60 lines "$scratch/out/rewind-live" '^Reader caught with latest data$' 1 || die "$(tail -n 20 "$scratch/out/rewind-live")"
 kill_all "${own_pids[@]}"
 own_pids=()
 
@@ -379,16 +386,35 @@ echo four >&4
 start_tutorial "$scratch/out/tail" TailReader "$uri" basic-stream-1
 start_tutorial "$scratch/out/rewind" StreamRewinder "$uri" basic-stream-1 3600
 start_tutorial "$scratch/out/rewind-set" StreamRewinder "$uri" basic-stream-2 3600
-until_ok 30 lines "$scratch/out/tail" '^three$' 1 || die "$(<"$scratch/out/tail")"
-until_ok 30 lines "$scratch/out/rewind" '^three$' 1 || die "$(<"$scratch/out/rewind")"
-until_ok 30 lines "$scratch/out/rewind-set" '^three$' 1 || die "$(<"$scratch/out/rewind-set")"
-until_ok 30 lines "$scratch/out/first-writer" 'DLSN{logSegmentSequenceNo=2, entryId=0, slotId=0}' 1 || die "$(<"$scratch/out/first-writer")"
+start_tutorial "$scratch/out/multi" MultiReader "$uri" basic-stream-1,basic-stream-2
+until_ok 60 lines "$scratch/out/multi" '^three$' 2 || die "$(<"$scratch/out/multi")"
+expect 'Wait for records from basic-stream-2 starting from DLSN{logSegmentSequenceNo=1, entryId=0, slotId=2}' "$(<"$scratch/out/multi")"
+until_ok 60 lines "$scratch/out/tail" '^three$' 1 || die "$(<"$scratch/out/tail")"
+until_ok 60 lines "$scratch/out/rewind" '^three$' 1 || die "$(<"$scratch/out/rewind")"
+until_ok 60 lines "$scratch/out/rewind-set" '^three$' 1 || die "$(<"$scratch/out/rewind-set")"
+until_ok 60 lines "$scratch/out/first-writer" 'DLSN{logSegmentSequenceNo=2, entryId=0, slotId=0}' 1 || die "$(<"$scratch/out/first-writer")"
 out=$(run "./tutorials/bin/runner run ConsoleWriter $namespace own-stream </dev/null") && die "two writers: $out"
 expect 'runner: log own-stream is owned by' "$out"
 exec 4>&-
 expect 'Wait for records starting from DLSN{logSegmentSequenceNo=1, entryId=4, slotId=0}' "$(<"$scratch/out/tail")"
 for n in 0 2 4; do expect "Received record DLSN{logSegmentSequenceNo=1, entryId=$n, slotId=0}" "$(<"$scratch/out/rewind")"; done
 for n in 0 1 2; do expect "Received record DLSN{logSegmentSequenceNo=1, entryId=0, slotId=$n}" "$(<"$scratch/out/rewind-set")"; done
+
+say "daemon: a service that does not end is left alone, or killed on demand"
+kill_all "${own_pids[@]}"
+own_pids=()
+stuck=()
+for n in 2 3; do stuck+=("$(<"pids/dlog-bookie-$(map <<<"318$n").pid")"); done
+kill -STOP "${stuck[@]}"
+run_all left '! DLOG_STOP_TIMEOUT=1 SERVICE_PORT=3182 ./bin/dlog-daemon.sh stop bookie' \
+  killed-bookie 'DLOG_STOP_TIMEOUT=1 SERVICE_PORT=3183 ./bin/dlog-daemon.sh stop bookie -force' ||
+  die "$(cat "$scratch/out/left" "$scratch/out/killed-bookie")"
+expect 'WARNNING : bookie is not stopped completely.' "$(<"$scratch/out/left")"
+expect 'forcefully stopping bookie' "$(<"$scratch/out/killed-bookie")"
+expect 'Successfully stopped the process' "$(<"$scratch/out/killed-bookie")"
+kill -0 "${stuck[0]}" 2>/dev/null || die "the bookie that was to be left is gone"
+kill -0 "${stuck[1]}" 2>/dev/null && die "the bookie that was to be killed runs"
+kill -CONT "${stuck[0]}"
 
 say "done"
 echo "guide: OK"

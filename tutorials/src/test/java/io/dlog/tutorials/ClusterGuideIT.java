@@ -43,7 +43,7 @@ final class ClusterGuideIT {
         if (!hasEnded) {
             // The script's own trap ends what it started.
             process.destroy();
-            process.waitFor(1, TimeUnit.MINUTES);
+            boolean unused = process.waitFor(1, TimeUnit.MINUTES);
         }
         return Files.readString(output).strip();
     }
