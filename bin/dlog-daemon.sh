@@ -51,7 +51,10 @@ esac
 port=${SERVICE_PORT:-0}
 timeout_stop=${DLOG_STOP_TIMEOUT:-30}
 timeout_start=${DLOG_START_TIMEOUT:-60}
-mkdir -p "$DLOG_LOG_DIR" "$DLOG_PID_DIR" || fail "cannot create $DLOG_LOG_DIR or $DLOG_PID_DIR"
+for directory in "$DLOG_LOG_DIR" "$DLOG_PID_DIR"; do
+  mkdir -p "$directory" 2>/dev/null && [[ -w $directory ]] ||
+    fail "cannot write to $directory; set DLOG_LOG_DIR and DLOG_PID_DIR to directories of yours"
+done
 pid_file=$DLOG_PID_DIR/dlog-$service-$port.pid
 log_name=dlog-$service-${HOSTNAME:-$(hostname)}-$port
 out=$DLOG_LOG_DIR/$log_name.out
@@ -63,7 +66,8 @@ running_pid() {
   # A pid file may outlive its process, and the number may by now be somebody else's.
   [[ $pid =~ ^[0-9]+$ ]] && kill -0 "$pid" 2>/dev/null || return 1
   if [[ -r /proc/$pid/cmdline ]]; then
-    tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q -e 'io\.dlog\.' || return 1
+    # First the script, which then becomes the JVM.
+    [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") =~ (DlogMain|/dlog)\ $service\  ]] || return 1
   fi
   echo "$pid"
 }
@@ -77,14 +81,15 @@ rotate_out() {
 
 start() {
   local pid deadline
+  # Builds, when there is something to build, here and not under the start's time limit.
+  use_java
+  use_classpath tools
   if pid=$(running_pid); then
     echo "$service running as process $pid.  Stop it first."
     exit 1
   fi
-  # Builds, when there is something to build, here and not under the start's time limit.
-  use_java
-  use_classpath tools
   rotate_out
+  { : >"$out"; } 2>/dev/null || fail "cannot write $out"
   echo "starting $service, logging to $out"
   export DLOG_LOG_FILE=${DLOG_LOG_FILE:-$log_name.log}
   DLOG_EXTRA_OPTS="${DLOG_EXTRA_OPTS:-} -Ddlog.log.dir=$DLOG_LOG_DIR -Ddlog.log.file=$DLOG_LOG_FILE -Ddlog.log.appender=FILE -Ddlog.log.level=${root_logger%%,*}"

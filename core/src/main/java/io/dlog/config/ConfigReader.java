@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -46,6 +47,7 @@ public final class ConfigReader {
     private final String source;
     private final Map<String, Setting> settings;
     private final TreeSet<String> known = new TreeSet<>();
+    private final TreeSet<String> aliases = new TreeSet<>();
     private final TreeMap<String, String> ignored = new TreeMap<>();
     private final TreeMap<String, String> ignoredPrefixes = new TreeMap<>();
 
@@ -86,6 +88,20 @@ public final class ConfigReader {
         return source;
     }
 
+    /** The keys that were asked for so far, each by its present name. */
+    public Set<String> keys() {
+        TreeSet<String> keys = new TreeSet<>(known);
+        keys.removeAll(aliases);
+        return keys;
+    }
+
+    /** The keys of the file that nobody asked for so far, whether they are accepted or not. */
+    public Set<String> keysWithoutEffect() {
+        TreeSet<String> keys = new TreeSet<>(settings.keySet());
+        keys.removeAll(known);
+        return keys;
+    }
+
     /** Sets or replaces a value from outside the file, such as a flag of the command line. */
     public void override(String key, String value) {
         settings.put(key, new Setting(key, value, 0, ""));
@@ -94,6 +110,7 @@ public final class ConfigReader {
     /** Lets {@code oldName} stand for {@code key}; when both are given, {@code key} counts. Call before reading the key. */
     public void alias(String oldName, String key) {
         known.add(oldName);
+        aliases.add(oldName);
         Setting old = settings.get(oldName);
         if (old != null && !isSet(key)) {
             settings.put(key, new Setting(key, old.value(), old.line(), old.strayNumber()));

@@ -9,6 +9,7 @@ import com.codahale.metrics.jvm.ThreadStatesGaugeSet;
 import io.dlog.time.SystemClock;
 import java.lang.management.ManagementFactory;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +26,12 @@ public final class DropwizardMetrics implements Metrics {
     private final Map<String, Description> descriptions = new ConcurrentHashMap<>();
 
     /**
-     * What is said about a metric.
+     * What is said about a metric. Thread: immutable.
      *
      * @param family name without labels
      * @param labels {@code a="x",b="y"}, empty when there are none
      */
-    record Description(String family, Unit unit, String help, String labels) {}
+    public record Description(String family, Unit unit, String help, String labels) {}
 
     /** An empty registry with the JVM's own metrics in it: {@code jvm.memory…}, {@code jvm.gc…}, {@code jvm.buffers…}. */
     public static DropwizardMetrics withJvm() {
@@ -67,8 +68,9 @@ public final class DropwizardMetrics implements Metrics {
         return nanos -> timer.update(Math.max(0, nanos), TimeUnit.NANOSECONDS);
     }
 
-    Collection<Map.Entry<String, Description>> descriptions() {
-        return descriptions.entrySet();
+    /** What is said about each metric, by its name in the registry; without the JVM's own. */
+    public Collection<Map.Entry<String, Description>> descriptions() {
+        return Collections.unmodifiableSet(descriptions.entrySet());
     }
 
     private String describe(String name, Unit unit, String help, String... labels) {

@@ -8,6 +8,7 @@ import io.dlog.client.LedgerWriter;
 import io.dlog.client.QuorumLedgerClient;
 import io.dlog.ledger.BookieId;
 import io.dlog.ledger.DigestType;
+import io.dlog.ledger.EntryHeader;
 import io.dlog.ledger.LedgerFragment;
 import io.dlog.ledger.LedgerMetadata;
 import io.dlog.ledger.LedgerState;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One ledger's life in a simulated cluster, decided by a seed: a writer, readers that follow it, clients that recover the
- * ledger under its hands, and faults. The clients are the production classes.
+ * ledger under its hands, and faults. The clients are the production classes, and
+ * so are the bookies when the {@link CrashableBookie.Factory factory} makes such.
  *
  * <p>Checked after each event: every entry that is acknowledged, or part of the closed ledger, is durable at an ack quorum
  * of the bookies that metadata name for it; states only go forward and a closed ledger never changes; the last entry of a closed ledger is not below any
@@ -45,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterSimulation {
     private static final Duration FAULT_TIME = Duration.ofSeconds(20);
     private static final Duration HEALING_TIME = Duration.ofSeconds(60);
+    private static final Duration RESTARTING_TIME = Duration.ofSeconds(15);
+    private static final int CRC_BYTES = 4;
     private static final byte[] PASSWORD = {'p', 'w'};
 
     private final SimulatedRandomness random;
@@ -52,7 +56,7 @@ public final class ClusterSimulation {
     private final SimulatedTrace trace;
     private final SimulatedNetwork network;
     private final FaultPlan plan;
-    private final List<ModelBookie> bookies = new ArrayList<>();
+    private final List<CrashableBookie> bookies = new ArrayList<>();
     private final List<SimulatedScheduler.Machine> machines = new ArrayList<>();
     private final InMemoryBookieRegistry registry = new InMemoryBookieRegistry();
     private final InMemoryLedgerMetadataStore store = new InMemoryLedgerMetadataStore();
@@ -73,10 +77,15 @@ public final class ClusterSimulation {
 
     /** A cluster and a plan that the seed decides. */
     public static ClusterSimulation ofSeed(long seed, ModelBookie.Flaw flaw) {
-        return new ClusterSimulation(seed, flaw);
+        return ofSeed(seed, (id, world, random, trace) -> new ModelBookie(id, world, random, flaw));
     }
 
-    private ClusterSimulation(long seed, ModelBookie.Flaw flaw) {
+    /** The same with bookies of any kind. */
+    public static ClusterSimulation ofSeed(long seed, CrashableBookie.Factory bookies) {
+        return new ClusterSimulation(seed, bookies);
+    }
+
+    private ClusterSimulation(long seed, CrashableBookie.Factory factory) {
         this.random = new SimulatedRandomness(seed);
         this.world = new SimulatedScheduler(random.split());
         this.trace = new SimulatedTrace(world.clock());
@@ -86,7 +95,7 @@ public final class ClusterSimulation {
         this.quorum = quorum(random, bookieCount);
         for (int i = 0; i < bookieCount; i++) {
             BookieId id = new BookieId("bookie" + i + ":3181");
-            ModelBookie bookie = new ModelBookie(id, world, random.split(), flaw);
+            CrashableBookie bookie = factory.make(id, world, random.split(), trace);
             bookie.readErrorOneIn(plan.readErrorsOneIn());
             bookies.add(bookie);
             network.attach(id, bookie);
@@ -95,6 +104,7 @@ public final class ClusterSimulation {
         network.slowOneIn(plan.slowMessagesOneIn());
         network.breakOneIn(plan.breakingMessagesOneIn());
         this.config = config(random.oneIn(4) ? WireVersion.V2 : WireVersion.V3, random.oneIn(2) ? 800 : 4000);
+        bookies.forEach(b -> b.speak(config.wireVersion()));
         trace.add("plan " + plan + " quorum " + quorum + " bookies " + bookieCount + " " + config.wireVersion());
     }
 
@@ -143,6 +153,10 @@ public final class ClusterSimulation {
         world.run(FAULT_TIME);
         heal();
         History.check(world.runUntil(() -> writerDone, HEALING_TIME), "writer neither done nor failed after healing");
+        if (bookies.get(0).isMachine()) {
+            // Faults of disks and their starts that failed end with restarts of their own.
+            world.run(RESTARTING_TIME);
+        }
         recoverAndReadAll();
         trace.add("end acked=" + history.lastAcked() + " submitted=" + history.submittedCount());
     }
@@ -389,7 +403,7 @@ public final class ClusterSimulation {
             atSomeTime(() -> network.disconnect(client, bookie));
         }
         for (int i = 0; i < plan.slowBookies(); i++) {
-            ModelBookie bookie = bookies.get(random.nextInt(bookies.size()));
+            CrashableBookie bookie = bookies.get(random.nextInt(bookies.size()));
             atSomeTime(() -> {
                 trace.add("slow " + bookie.id());
                 bookie.syncMicrosMax(2_000_000);
@@ -406,6 +420,31 @@ public final class ClusterSimulation {
                 world.after(someTime(), () -> metadataDown = false);
             });
         }
+        if (bookies.get(0).isMachine()) {
+            scheduleFaultsOfMachines();
+        }
+    }
+
+    private void scheduleFaultsOfMachines() {
+        int diskErrors = random.oneIn(2) ? random.between(1, 3) : 0;
+        for (int i = 0; i < diskErrors; i++) {
+            CrashableBookie bookie = bookies.get(random.nextInt(bookies.size()));
+            atSomeTime(() -> {
+                trace.add("disk error " + bookie.id());
+                bookie.failSomeWrite();
+                // Its disk will not be trusted again before the next start, which somebody has to bring about.
+                world.after(someTime(), () -> kill(bookie, someTime()));
+            });
+        }
+        int pauses = random.oneIn(2) ? random.between(1, 4) : 0;
+        for (int i = 0; i < pauses; i++) {
+            CrashableBookie bookie = bookies.get(random.nextInt(bookies.size()));
+            atSomeTime(() -> {
+                trace.add("pause " + bookie.id());
+                bookie.pause();
+                world.after(someTime(), bookie::resume);
+            });
+        }
     }
 
     /** Everything at once: adds under way, a recovery, and bookies that crash or lose a connection. */
@@ -416,7 +455,7 @@ public final class ClusterSimulation {
             writer.pause();
             world.after(Duration.ofMillis(random.between(10, 2000)), writer::resume);
         }
-        for (ModelBookie bookie : bookies) {
+        for (CrashableBookie bookie : bookies) {
             String bookieName = bookie.id().id();
             if (random.oneIn(2)) {
                 network.block(writer.name(), bookieName);
@@ -448,7 +487,11 @@ public final class ClusterSimulation {
         return Duration.ofMillis(random.oneIn(2) ? random.between(1, 6000) : random.between(1, 500));
     }
 
-    private void crash(ModelBookie bookie, Duration downtime) {
+    private void crash(CrashableBookie bookie, Duration downtime) {
+        bookie.chooseMoment(() -> kill(bookie, downtime));
+    }
+
+    private void kill(CrashableBookie bookie, Duration downtime) {
         trace.add("crash " + bookie.id());
         bookie.crash();
         network.detach(bookie.id());
@@ -459,10 +502,12 @@ public final class ClusterSimulation {
         world.after(downtime, () -> restart(bookie));
     }
 
-    private void restart(ModelBookie bookie) {
-        trace.add("restart " + bookie.id());
-        network.attach(bookie.id(), bookie);
-        register(bookie.id());
+    private void restart(CrashableBookie bookie) {
+        bookie.restart(() -> {
+            trace.add("restart " + bookie.id());
+            network.attach(bookie.id(), bookie);
+            register(bookie.id());
+        });
     }
 
     private void register(BookieId id) {
@@ -489,9 +534,10 @@ public final class ClusterSimulation {
         metadataDown = false;
         network.heal();
         machines.forEach(SimulatedScheduler.Machine::resume);
-        for (ModelBookie bookie : bookies) {
+        for (CrashableBookie bookie : bookies) {
             bookie.readErrorOneIn(0);
             bookie.syncMicrosMax(2000);
+            bookie.resume();
             restart(bookie);
         }
     }
@@ -521,6 +567,29 @@ public final class ClusterSimulation {
         History.check(entries.size() == last + 1, "read " + entries.size() + " entries of " + (last + 1));
         // Zombies get their chance.
         world.run(Duration.ofSeconds(5));
+        if (bookies.get(0).isMachine()) {
+            cutAllPower();
+        }
+    }
+
+    /** All bookies lose power at once; what they hold afterwards is what was written. */
+    private void cutAllPower() {
+        bookies.forEach(b -> kill(b, Duration.ofMillis(100)));
+        world.run(Duration.ofSeconds(2));
+        for (CrashableBookie bookie : bookies) {
+            for (int entryId = 0; entryId < history.submittedCount(); entryId++) {
+                checkPayload(bookie, entryId, bookie.durableEntry(ledgerId, entryId));
+            }
+        }
+    }
+
+    private void checkPayload(CrashableBookie bookie, long entryId, byte @Nullable [] stored) {
+        if (stored != null) {
+            byte[] payload = Arrays.copyOfRange(stored, EntryHeader.LENGTH + CRC_BYTES, stored.length);
+            History.check(
+                    Arrays.equals(payload, history.payload(entryId)),
+                    bookie.id() + " holds entry " + entryId + " with bytes that nobody wrote");
+        }
     }
 
     // ---- what must always hold ----
@@ -531,7 +600,7 @@ public final class ClusterSimulation {
             return;
         }
         long durable = 0;
-        for (ModelBookie bookie : bookies) {
+        for (CrashableBookie bookie : bookies) {
             durable += bookie.durableChanges();
         }
         boolean changed =
@@ -577,11 +646,13 @@ public final class ClusterSimulation {
         LedgerFragment fragment = metadata.fragmentOf(entryId);
         WriteSet writeSet = quorum.writeSet(entryId);
         int copies = 0;
-        for (int i = 0; i < writeSet.size(); i++) {
+        for (int i = 0; i < writeSet.size() && copies < quorum.ackQuorum(); i++) {
             BookieId member = fragment.ensemble().get(writeSet.member(i));
-            for (ModelBookie bookie : bookies) {
-                if (bookie.id().equals(member) && bookie.durableEntry(ledgerId, entryId) != null) {
-                    copies++;
+            for (CrashableBookie bookie : bookies) {
+                if (bookie.id().equals(member)) {
+                    byte[] stored = bookie.durableEntry(ledgerId, entryId);
+                    checkPayload(bookie, entryId, stored);
+                    copies += stored == null ? 0 : 1;
                 }
             }
         }

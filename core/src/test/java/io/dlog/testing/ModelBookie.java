@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: owned by the simulation's thread.
  */
-public final class ModelBookie implements SimulatedBookie {
+public final class ModelBookie implements CrashableBookie {
     private final BookieId id;
     private final Flaw flaw;
     private final SimulatedScheduler world;
@@ -107,32 +107,38 @@ public final class ModelBookie implements SimulatedBookie {
     private record Waiter(Request.LongPollRead request, Consumer<Response> reply) {}
 
     /** Who it is. */
+    @Override
     public BookieId id() {
         return id;
     }
 
     /** Longest time of one sync. */
+    @Override
     public void syncMicrosMax(long micros) {
         syncMicrosMax = micros;
     }
 
     /** One read in so many meets disk trouble; 0 none. */
+    @Override
     public void readErrorOneIn(int n) {
         readErrorOneIn = n;
     }
 
     /** The stored bytes of an entry that would survive a crash now. */
+    @Override
     public byte @Nullable [] durableEntry(long ledgerId, long entryId) {
         Copy copy = durable.ledgers.get(ledgerId);
         return copy == null ? null : copy.entries.get(entryId);
     }
 
     /** Counts changes of the durable state. */
+    @Override
     public long durableChanges() {
         return durableChanges;
     }
 
     /** Loses what was not synced, apart from a first part of it that happened to reach the disk. */
+    @Override
     public void crash() {
         int survive = random.nextInt(journal.size() + 1);
         for (Operation operation : journal.subList(0, survive)) {

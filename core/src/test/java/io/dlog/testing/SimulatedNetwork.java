@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedNetwork {
     private static final long CONNECT_FAILURE_NANOS = 500_000;
 
+    /** How much later than its client a bookie learns that a connection is gone. */
+    private static final long HANG_UP_NANOS = 3_000_000;
+
     private final SimulatedScheduler world;
     private final SimulatedRandomness random;
     private final SimulatedTrace trace;
@@ -157,6 +160,8 @@ public final class SimulatedNetwork {
         private final Map<Long, ResponseHandler> unanswered = new TreeMap<>();
         private long lastRequestId;
         private long epoch;
+        private @Nullable SimulatedBookie listener;
+        private @Nullable SimulatedBookie far;
         private long lastThere;
         private long lastBack;
 
@@ -185,14 +190,15 @@ public final class SimulatedNetwork {
             Request sent = copied(request);
             world.after(Duration.ofMillis(timeoutMillis), () -> fail(id, ConnectionFailure.TIMEOUT));
             long sentIn = epoch;
+            SimulatedBookie connected = connected();
             lastThere = Math.max(lastThere + 1, world.clock().nanoTime() + delayNanos());
-            world.afterNanos(lastThere - world.clock().nanoTime(), () -> arrive(sent, sentIn));
+            world.afterNanos(lastThere - world.clock().nanoTime(), () -> arrive(sent, sentIn, connected));
             if (random.oneIn(breakOneIn)) {
                 world.afterNanos(delayNanos(), this::breakOff);
             }
         }
 
-        private void arrive(Request request, long sentIn) {
+        private void arrive(Request request, long sentIn, @Nullable SimulatedBookie connected) {
             if (losing.remove(clientName + ">" + bookie)) {
                 breakOff();
                 return;
@@ -202,7 +208,7 @@ public final class SimulatedNetwork {
                 return;
             }
             if (blocked.contains(clientName + ">" + bookie)) {
-                held.add(() -> world.afterNanos(delayNanos(), () -> arrive(request, sentIn)));
+                held.add(() -> world.afterNanos(delayNanos(), () -> arrive(request, sentIn, connected)));
                 return;
             }
             SimulatedBookie there = bookies.get(bookie);
@@ -212,7 +218,28 @@ public final class SimulatedNetwork {
                 return;
             }
             trace.add(clientName + " -> " + bookie + " " + describe(request));
-            there.handle(request, response -> sendBack(response, sentIn));
+            SimulatedBookie reached = connected == null ? connected() : connected;
+            if (reached != null) {
+                reached.handle(request, response -> sendBack(response, sentIn));
+            }
+        }
+
+        /** The other end; null when nobody listens there. */
+        private @Nullable SimulatedBookie connected() {
+            SimulatedBookie there = bookies.get(bookie);
+            if (far == null || listener != there) {
+                listener = there;
+                far = there == null ? null : there.connect();
+            }
+            return far;
+        }
+
+        private void hangUp() {
+            SimulatedBookie gone = far;
+            if (gone != null && gone != listener) {
+                world.afterNanos(HANG_UP_NANOS, gone::disconnect);
+            }
+            far = null;
         }
 
         private void sendBack(Response response, long sentIn) {
@@ -246,6 +273,7 @@ public final class SimulatedNetwork {
 
         void breakOff() {
             epoch++;
+            hangUp();
             List.copyOf(unanswered.keySet()).forEach(id -> fail(id, ConnectionFailure.DISCONNECTED));
         }
     }

@@ -99,7 +99,7 @@ public final class RocksDbIndexStore implements IndexStore {
                 Files.createDirectories(path);
                 return new RocksDbIndexStore(path, cacheBytes);
             } catch (RocksDBException e) {
-                throw new IOException("index cannot be opened directory=" + path, e);
+                throw new IOException("index cannot be opened directory=" + path + ": " + e.getMessage(), e);
             }
         };
     }

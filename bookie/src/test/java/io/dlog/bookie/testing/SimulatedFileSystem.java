@@ -89,8 +89,13 @@ public final class SimulatedFileSystem implements FileSystem {
 
     /** What is on the disk after the power went: a new file system. */
     public synchronized SimulatedFileSystem crash(long seed) {
-        Random random = new Random(seed);
         isOff = true;
+        return ifCrashed(seed);
+    }
+
+    /** What would be on the disk if the power went now; it stays on. */
+    public synchronized SimulatedFileSystem ifCrashed(long seed) {
+        Random random = new Random(seed);
         SimulatedFileSystem after = new SimulatedFileSystem();
         after.directories.addAll(directories);
         Map<Path, Node> survivors = new TreeMap<>(durableNames);
@@ -109,7 +114,8 @@ public final class SimulatedFileSystem implements FileSystem {
 
     private static Node survive(Node node, Random random) {
         Node copy = new Node();
-        node.durable.forEach((index, block) -> copy.durable.put(index, block.clone()));
+        // Shared, because nobody writes to a block that is durable: changes are made to copies.
+        copy.durable.putAll(node.durable);
         copy.size = node.durableSize;
         node.pending.forEach((index, block) -> {
             int fate = random.nextInt(3);
@@ -134,8 +140,10 @@ public final class SimulatedFileSystem implements FileSystem {
         Node node = node(path);
         for (int i = 0; i < bytes.length; i++) {
             long index = (offset + i) / BLOCK_BYTES;
-            byte[] block = node.durable.computeIfAbsent(index, unused -> new byte[BLOCK_BYTES]);
+            byte[] block =
+                    node.durable.getOrDefault(index, new byte[BLOCK_BYTES]).clone();
             block[(int) ((offset + i) % BLOCK_BYTES)] = bytes[i];
+            node.durable.put(index, block);
         }
     }
 

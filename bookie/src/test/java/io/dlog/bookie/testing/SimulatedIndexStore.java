@@ -32,6 +32,17 @@ public final class SimulatedIndexStore implements IndexStore {
             return directory -> new SimulatedIndexStore(
                     files, isKeptInCrash, stores.computeIfAbsent(directory, unused -> newTables()));
         }
+
+        /** What is on the disk now, as a disk of its own. */
+        public Disk copy() {
+            Disk copy = new Disk();
+            stores.forEach((directory, tables) -> {
+                Map<IndexTable, NavigableMap<byte[], byte[]>> copied = newTables();
+                tables.forEach((table, rows) -> copied.computeIfPresent(table, (t, empty) -> new TreeMap<>(rows)));
+                copy.stores.put(directory, copied);
+            });
+            return copy;
+        }
     }
 
     private SimulatedIndexStore(

@@ -44,6 +44,14 @@ final class NewSegment {
         return failure.getCode() == StatusCode.ZOOKEEPER_ERROR || failure.getCode() == StatusCode.BK_TRANSMIT_ERROR;
     }
 
+    /** Makes the ledger ahead of {@link #start}. */
+    CompletableFuture<Void> prepare() {
+        return ledger().<Void>thenApplyAsync(ready -> null, lane)
+                .exceptionallyComposeAsync(
+                        e -> CompletableFuture.failedFuture(LedgerFailures.of(log.logName(), e)), lane);
+    }
+
+    /** Starts the segment whose first record has that transaction id. */
     CompletableFuture<Started> start(long firstTxId, Counters basedOn) {
         return ledger().thenComposeAsync(
                         ledger -> isOutcomeUnknown

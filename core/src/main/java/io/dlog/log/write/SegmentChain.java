@@ -25,15 +25,17 @@ import org.slf4j.LoggerFactory;
  * The segments of a log as its writer moves through them: none yet, one that takes records, or two while rolling.
  *
  * <pre>
- *            begin                       due: start n+1            started           flushed
- *   none  ----------> starting 1 --> n ------------------> n, n+1 ---------> switch ---------> n+1, retiring n
- *                                    ^  could not start:                      |                     |
- *                                    +-- stay, try later                      writes wait           completed: n+1
+ *         begin                  due: make ledger            next record: start n+1     flushed
+ *   none -------> starting 1 --> n --------------> n, a ledger --------------> switch ----------> n+1, retiring n
+ *                                ^  could not:          |       could not:     | writes wait      |
+ *                                +--- stay, try later --+----------------------+                  completed: n+1
  * </pre>
  *
- * <p>Records go to segment n until n+1 is there, so that trouble with metadata never stops writes; they wait only for the
- * last acknowledgement of n, so that no record is acknowledged before an earlier one. Changes of metadata follow one
- * another, each on the counters that the one before it left.
+ * <p>Records go to segment n until a record finds a ledger ready for n+1. That record and those after it wait while n+1 is
+ * started and the last of n is acknowledged: so no record is acknowledged before an earlier one, and n+1 starts with the
+ * transaction id of its first record. Readers that look for a transaction id take the last segment that starts at or below
+ * it; were n+1 to start below the last record of n, they would miss what n holds. When n+1 can't be started, the records go
+ * to n after all. Changes of metadata follow one another, each on the counters that the one before it left.
  *
  * <p>Thread: owned by the log's lane.
  */
@@ -67,6 +69,7 @@ final class SegmentChain {
     private @Nullable LogSegmentWriter current;
     private long currentSinceNanos;
     private boolean isStarting;
+    private boolean isPrepared;
     private boolean isSwitching;
     private boolean isRetiring;
     private boolean isClosing;
@@ -97,9 +100,19 @@ final class SegmentChain {
         return writer == null ? 0 : writer.outstandingBytes();
     }
 
-    /** Starts the first segment, unless that is under way. */
+    /** Whether the next record is to wait, and {@link #begin} to be called for it. */
+    boolean isAboutToRoll() {
+        return isPrepared;
+    }
+
+    /** Starts the first segment, or the next if one is prepared, unless that is under way. */
     void begin(long firstTxId, long lastTxIdBefore) {
-        if (current != null || isStarting) {
+        LogSegmentWriter old = current;
+        if (old != null && isPrepared) {
+            roll(firstTxId, old);
+            return;
+        }
+        if (old != null || isStarting) {
             return;
         }
         isStarting = true;
@@ -140,10 +153,10 @@ final class SegmentChain {
                 log.logName(), started.segment(), started.ledger(), log.config(), lane, lastTxIdBefore);
     }
 
-    /** Rolls when the policy says so and nothing of an earlier roll is unfinished. */
-    void rollIfDue(long lastTxId) {
+    /** Prepares to roll when the policy says so and nothing of an earlier roll is unfinished. */
+    void rollIfDue() {
         LogSegmentWriter writer = current;
-        if (writer == null || isStarting || isRetiring || isClosing || writer.failure() != null) {
+        if (writer == null || isStarting || isPrepared || isRetiring || isClosing || writer.failure() != null) {
             return;
         }
         long now = clock.nanoTime();
@@ -155,9 +168,30 @@ final class SegmentChain {
             return;
         }
         isStarting = true;
-        Completions.deliver(newSegment.start(lastTxId, counters), lane, started -> switchTo(started, writer), e -> {
+        Completions.deliver(
+                newSegment.prepare(),
+                lane,
+                ready -> {
+                    isStarting = false;
+                    isPrepared = !isClosing;
+                    settle();
+                },
+                e -> {
+                    isStarting = false;
+                    rollFailed(LedgerFailures.of(log.logName(), e));
+                    settle();
+                });
+    }
+
+    private void roll(long firstTxId, LogSegmentWriter old) {
+        isPrepared = false;
+        isStarting = true;
+        isSwitching = true;
+        Completions.deliver(newSegment.start(firstTxId, counters), lane, started -> switchTo(started, old), e -> {
             isStarting = false;
+            isSwitching = false;
             rollFailed(LedgerFailures.of(log.logName(), e));
+            listener.ready();
             settle();
         });
     }
@@ -173,7 +207,6 @@ final class SegmentChain {
     }
 
     private void switchTo(NewSegment.Started started, LogSegmentWriter old) {
-        isSwitching = true;
         counters = started.counters();
         Completions.deliver(
                 old.flush(),
@@ -291,6 +324,7 @@ final class SegmentChain {
     /** From now on nothing is rolled, and what fails is not tried again. */
     void closing() {
         isClosing = true;
+        isPrepared = false;
     }
 
     /** Fails what is unfinished; the open segment is left to the next writer's recovery. */

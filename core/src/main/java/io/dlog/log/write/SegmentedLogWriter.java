@@ -145,9 +145,9 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         long txIdBefore = lastHandedTxId;
         lastTxId = Math.max(lastTxId, record.getTransactionId());
         LogSegmentWriter open = chain.open();
-        if (open != null && waiting.isEmpty()) {
+        if (open != null && waiting.isEmpty() && !chain.isAboutToRoll()) {
             hand(record, slots, promise, open);
-            chain.rollIfDue(lastTxId);
+            chain.rollIfDue();
             return;
         }
         int bytes = EntryWriter.recordBytes(record.getPayload().length);

@@ -396,12 +396,12 @@ public final class ZooKeeperSession implements AutoCloseable {
                             () -> existsOnce(path, this).thenApply(node -> true))
                     : existsOnce(path, this);
             var unused = armed.whenComplete((set, failure) -> {
-                if (isClosed) {
+                if (isClosed || isConnectionClosed()) {
                     return;
                 }
                 if (failure == null) {
                     then.run();
-                } else if (isUnavailable(failure) && !isConnectionClosed()) {
+                } else if (isUnavailable(failure)) {
                     // Paced by ZooKeeper's attempts to connect; an expired session arms again through established().
                     if (current.getState().isAlive()) {
                         arm(then);

@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -25,10 +26,11 @@ public final class ConsoleWriter {
             System.err.println("ConsoleWriter <uri> <stream>");
             System.exit(1);
         }
-        // Each line goes out at once and can be read at once.
+        // Each line goes out at once and can be read at once; whoever finds another writer here does not wait for it.
         LogConfig config = LogConfig.defaults().toBuilder()
                 .immediateFlush(true)
                 .outputBufferBytes(0)
+                .lockTimeout(Duration.ZERO)
                 .build();
         try (Namespace namespace =
                         new NamespaceBuilder().conf(config).uri(args[0]).build();

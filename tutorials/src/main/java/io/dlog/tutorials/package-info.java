@@ -1,0 +1,5 @@
+/** Starts the tutorials, which lie in the packages below. */
+@NullMarked
+package io.dlog.tutorials;
+
+import org.jspecify.annotations.NullMarked;
