@@ -1,7 +1,7 @@
 package io.dlog.testing;
 
-import io.dlog.client.ClientConfig;
 import io.dlog.ledger.BookieId;
+import io.dlog.protocol.WireVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
