@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "bin/dlog COMMAND --help explains a command; docs/operations/cli.md explains them all."},
         subcommands = {
+            DemoCommand.class,
+            LocalCommand.class,
             WriteCommand.class,
             ReadCommand.class,
             ToolCommand.class,

@@ -31,9 +31,13 @@ final class NamespaceOptions {
 
     /** The namespace as the user named it. */
     NamespaceUri uri() {
+        return parse(uri == null ? defaultUri() : uri);
+    }
+
+    /** The namespace of those who name none. */
+    static String defaultUri() {
         String environment = System.getenv("WP_NAMESPACE");
-        String fallback = environment == null || environment.isBlank() ? DEFAULT_URI : environment;
-        return parse(uri == null ? fallback : uri);
+        return environment == null || environment.isBlank() ? DEFAULT_URI : environment;
     }
 
     /** Opens the namespace. */
