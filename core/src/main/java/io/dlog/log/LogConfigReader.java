@@ -103,7 +103,7 @@ public final class LogConfigReader {
         ignore(in, FIXED, "ledgerMetadataSkipMinVersionCheck", "logSegmentSequenceNumberValidationEnabled");
         ignore(in, FIXED, "firstLogsegmentSequenceNumber", "first-logsegment-sequence-number", "enableRecordCounts");
         ignore(in, FIXED, "encodeRegionIDInVersion", "unpartitionedStreamName", "logFlushTimeoutSeconds");
-        ignore(in, FIXED, "failFastOnStreamNotReady", "disableRollingOnLogSegmentError", "isDurableWriteEnabled");
+        ignore(in, FIXED, "disableRollingOnLogSegmentError", "isDurableWriteEnabled");
         ignore(in, FIXED, "logSegmentRollingConcurrency", "writeLockEnabled", "deserializeRecordSetOnReads");
         ignore(in, FIXED, "ignoreTruncationStatus", "alertPositionOnTruncated", "positionGapDetectionEnabled");
         ignore(in, FIXED, "readAheadSkipBrokenEntries", "federatedNamespaceEnabled");
@@ -119,6 +119,7 @@ public final class LogConfigReader {
         ignore(in, LATER, "dynamicConfigReloadIntervalSec", "streamConfigRouterClass");
         ignore(in, STATISTICS, "traceReadAheadDeliveryLatency", "traceReadAheadMetadataChanges");
         ignore(in, STATISTICS, "enablePerStreamStat", "codahaleStatsHttpPort");
+        ignore(in, "only write proxies have streams, and read it", "failFastOnStreamNotReady");
         ignore(in, "no release reads it", "encodeDCIDInVersion", "recoverLogSegmentsInBackground");
         ignore(in, "no release reads it", "sanityCheckDelete", "server_mode");
         in.ignorePrefix("ei", FAILURE_INJECTION);

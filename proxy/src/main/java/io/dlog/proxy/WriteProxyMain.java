@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -56,12 +57,20 @@ public final class WriteProxyMain implements AutoCloseable {
         LogConfig logConfig = LogConfigReader.read(reader);
         reader.finish();
         int statsPort = statsPort(arguments);
+        warnOfFlagsWithoutEffect(arguments);
+        boolean isRunning = false;
         try {
             ThreadScheduler scheduler = new ThreadScheduler("proxy", config.threads());
             parts.push(scheduler);
             proxy = WriteProxy.listen(config, scheduler);
-            // Under the proxy, whose streams need it until they are closed.
-            Namespace namespace = openNamespace(uri, logConfig);
+            parts.push(proxy);
+            Namespace namespace = new NamespaceBuilder()
+                    .uri(uri)
+                    .conf(logConfig)
+                    .clientId(proxy.identity().text())
+                    .build();
+            // Its place is under the proxy, whose streams need it until they are closed.
+            parts.pop();
             parts.push(namespace);
             parts.push(proxy);
             DropwizardMetrics metrics = DropwizardMetrics.withJvm();
@@ -78,23 +87,23 @@ public final class WriteProxyMain implements AutoCloseable {
                 parts.push(serverSet);
                 proxy.announce(serverSet, stats.port());
             }
+            isRunning = true;
             LOG.info("write proxy is ready identity={} uri={}", proxy.identity().text(), uri);
-        } catch (IOException | RuntimeException e) {
-            close();
-            throw e;
+        } finally {
+            if (!isRunning) {
+                close();
+            }
         }
     }
 
-    private Namespace openNamespace(String uri, LogConfig logConfig) throws IOException {
-        try {
-            return new NamespaceBuilder()
-                    .uri(uri)
-                    .conf(logConfig)
-                    .clientId(proxy.identity().text())
-                    .build();
-        } catch (IOException e) {
-            proxy.close();
-            throw e;
+    private static void warnOfFlagsWithoutEffect(WriteProxyArguments arguments) {
+        if (arguments.has("stream-conf")) {
+            LOG.warn(
+                    "flag has no effect, all streams have the settings of --conf flag=--stream-conf value={}",
+                    arguments.value("stream-conf").orElse(""));
+        }
+        if (arguments.has("load-appraiser")) {
+            LOG.warn("flag has no effect, streams are placed by the clients' ring flag=--load-appraiser");
         }
     }
 
@@ -104,7 +113,30 @@ public final class WriteProxyMain implements AutoCloseable {
                 : ConfigReader.empty();
         arguments.value("port").ifPresent(port -> reader.override("server_port", port));
         arguments.value("shard-id").ifPresent(shard -> reader.override("server_shard", shard));
+        answerAtOnce(reader);
         return reader;
+    }
+
+    /**
+     * Defaults of the log library that would make a client of a proxy wait, replaced where the file says nothing.
+     *
+     * <p>The library collects 1 KiB before it sends, and a program that wants its records out sooner flushes; nobody flushes
+     * behind a proxy, so each record goes at once. The library waits half a minute for a lock that another holds; a proxy says
+     * at once who the owner is.
+     */
+    private static void answerAtOnce(ConfigReader reader) {
+        boolean saysWhenToSend = reader.isSet("writerOutputBufferSize")
+                || reader.isSet("output-buffer-size")
+                || reader.isSet("periodicFlushFrequencyMilliSeconds");
+        if (!saysWhenToSend) {
+            reader.override("writerOutputBufferSize", "0");
+            if (!reader.isSet("enableImmediateFlush")) {
+                reader.override("enableImmediateFlush", "true");
+            }
+        }
+        if (!reader.isSet("lockTimeoutSeconds")) {
+            reader.override("lockTimeoutSeconds", "0");
+        }
     }
 
     private static int statsPort(WriteProxyArguments arguments) throws ConfigException {
@@ -160,7 +192,7 @@ public final class WriteProxyMain implements AutoCloseable {
     }
 
     /** Starts and registers the stop; 0 when it runs, else the exit status. */
-    private static int run(PrintStream errors, String... args) {
+    static int run(PrintStream errors, String... args) {
         WriteProxyArguments arguments;
         try {
             arguments = WriteProxyArguments.parse(args);
@@ -179,11 +211,19 @@ public final class WriteProxyMain implements AutoCloseable {
             System.out.println("writeproxy " + identity.host() + ":" + identity.port() + " is ready");
             return 0;
         } catch (IOException | ConfigException e) {
-            errors.println("write proxy can't start: " + e.getMessage());
-            if (arguments.has("verbose")) {
-                e.printStackTrace(errors);
-            }
-            return 1;
+            return complain(errors, arguments, String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException | LinkageError e) {
+            // A bug or a class path that lacks something; the name of the exception is half of the message.
+            return complain(errors, arguments, e.toString(), e);
         }
+    }
+
+    /** One line, whatever stands in the message. */
+    private static int complain(PrintStream errors, WriteProxyArguments arguments, String reason, Throwable cause) {
+        errors.println("write proxy can't start: " + reason.lines().collect(Collectors.joining(" ")));
+        if (arguments.has("verbose")) {
+            cause.printStackTrace(errors);
+        }
+        return 1;
     }
 }

@@ -1,4 +1,4 @@
-/** Fakes of what a proxy stands on. */
+/** What a proxy stands on, as a fake and as the real thing. */
 @NullMarked
 package io.dlog.proxy.testing;
 
