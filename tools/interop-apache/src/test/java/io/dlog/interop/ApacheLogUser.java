@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.distributedlog.DistributedLogConfiguration;
 import org.apache.distributedlog.LogRecord;
 import org.apache.distributedlog.LogRecordSet;
@@ -66,6 +67,8 @@ final class ApacheLogUser implements LogUser {
         conf.setBKClientZKSessionTimeout(10);
         conf.setProperty("numWorkerThreads", 2);
         conf.setBKClientNumberIOThreads(2);
+        // Closing a namespace waits as long for threads that have nothing to do
+        conf.setSchedulerShutdownTimeoutMs(100);
         return conf;
     }
 
@@ -87,7 +90,12 @@ final class ApacheLogUser implements LogUser {
     }
 
     @Override
-    public boolean refusesWhatIsPartlyTruncated() {
+    public boolean refusesTruncatedPositions() {
+        return false;
+    }
+
+    @Override
+    public boolean countsOnInNewSegments() {
         return false;
     }
 
@@ -193,11 +201,7 @@ final class ApacheLogUser implements LogUser {
 
     @Override
     public Reader openReader(String log, DLSN from) throws Exception {
-        DistributedLogConfiguration conf = new DistributedLogConfiguration();
-        // Where the log was truncated, Apache's default refuses even the position before all records; ours begins
-        // there.
-        conf.setProperty("alertPositionOnTruncated", from.compareTo(DLSN.InitialDLSN) > 0);
-        DistributedLogManager manager = namespace.openLog(log, Optional.of(conf), Optional.empty(), Optional.empty());
+        DistributedLogManager manager = namespace.openLog(log);
         return new ApacheReader(manager, await(manager.openAsyncLogReader(theirs(from))));
     }
 
@@ -305,7 +309,9 @@ final class ApacheLogUser implements LogUser {
 
     @Override
     public void close() {
-        writingNamespaces.values().forEach(Namespace::close);
-        namespace.close();
+        // Each waits seconds for its threads
+        Stream.concat(writingNamespaces.values().stream(), Stream.of(namespace))
+                .parallel()
+                .forEach(Namespace::close);
     }
 }

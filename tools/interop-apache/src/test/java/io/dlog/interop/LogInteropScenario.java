@@ -100,7 +100,8 @@ final class LogInteropScenario {
         writer.close();
         assertBothRead(writing, reading, log, written);
         List<LogSegmentInfo> segments = segments(writing, reading, log);
-        assertThat(segments).hasSizeGreaterThanOrEqualTo(3).noneMatch(LogSegmentInfo::isInProgress);
+        // Apache's writer was seen to roll only once while hundreds of records are in flight, however many follow.
+        assertThat(segments).hasSizeGreaterThanOrEqualTo(2).noneMatch(LogSegmentInfo::isInProgress);
         int middle = count / 2;
         List<Seen> half = written.subList(middle, count);
         assertThat(read(reading, log, half.get(0).dlsn(), half.size())).isEqualTo(half);
@@ -187,7 +188,12 @@ final class LogInteropScenario {
         assertThat(segments(writing, reading, log)).hasSize(1);
     }
 
-    /** Gives up one segment and a part of the next; the other sees the same log and gives up more. */
+    /**
+     * Gives up one segment and a part of the next; the other sees the same log and gives up more.
+     *
+     * <p>From a position that is gone, Apache's reader begins with the first record that is left, whatever
+     * {@code alertPositionOnTruncated} says; ours refuses, so that nobody misses records without being told.
+     */
     static void truncates(LogUser writing, LogUser other, String log) throws Exception {
         List<Seen> written = new ArrayList<>();
         for (int segment = 0; segment < 4; segment++) {
@@ -214,16 +220,20 @@ final class LogInteropScenario {
                 .hasSize(1);
         assertBothRead(truncating, other, log, written.subList(kept, written.size()));
         for (LogUser user : List.of(truncating, other)) {
-            DLSN before = written.get(kept - 1).dlsn();
-            if (user.refusesWhatIsPartlyTruncated()) {
-                assertThat(user.refusesAsTruncated(log, before)).isTrue();
-            } else {
-                assertThat(read(user, log, before, 1)).containsExactly(written.get(kept));
+            DLSN inGivenUpSegment = written.get(1).dlsn();
+            DLSN inKeptSegment = written.get(kept - 1).dlsn();
+            for (DLSN gone : List.of(inGivenUpSegment, inKeptSegment)) {
+                if (user.refusesTruncatedPositions()) {
+                    assertThat(user.refusesAsTruncated(log, gone))
+                            .as("%s from %s", user.clientId(), gone)
+                            .isTrue();
+                } else {
+                    assertThat(read(user, log, gone, 1))
+                            .as("%s from %s", user.clientId(), gone)
+                            .containsExactly(written.get(kept));
+                }
             }
-            assertThat(user.refusesAsTruncated(log, written.get(1).dlsn()))
-                    .as("%s, in a segment given up", user.clientId())
-                    .isTrue();
-            assertThat(user.refusesAsTruncated(log, point)).isFalse();
+            assertThat(read(user, log, point, 1)).containsExactly(written.get(kept));
         }
     }
 
@@ -270,17 +280,19 @@ final class LogInteropScenario {
     /** Each record is seen by a reader that already waits for it, over several segments. */
     static void tails(LogUser writing, LogUser reading, String log) throws Exception {
         Writer writer =
-                writing.openWriter(log, Settings.immediate(Compression.LZ4).rolledAt(3_000));
+                writing.openWriter(log, Settings.immediate(Compression.LZ4).rolledAt(2_000));
         Seen first = write(writer, 0, 1).get(0);
         try (Reader reader = reading.openReader(log, DLSN.InitialDLSN)) {
             assertThat(await(reader.next())).contains(first);
             for (int i = 1; i < 60; i++) {
                 CompletableFuture<Optional<Seen>> next = reader.next();
                 Seen written = write(writer, i, 1).get(0);
-                assertThat(await(next)).contains(written);
+                Seen seen = await(next).orElseThrow();
+                boolean isCounted = reading.countsOnInNewSegments() || seen.sequenceId() >= 0;
+                assertThat(seen).isEqualTo(isCounted ? written : written.withSequenceId(seen.sequenceId()));
             }
         }
-        assertThat(reading.segments(log)).as("segments passed").hasSizeGreaterThanOrEqualTo(3);
+        assertThat(reading.segments(log)).as("segments passed").hasSizeGreaterThanOrEqualTo(2);
         writer.close();
     }
 

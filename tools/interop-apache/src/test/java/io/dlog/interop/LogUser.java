@@ -14,8 +14,14 @@ interface LogUser extends AutoCloseable {
     /** Whom the other library is told that holds a lock. */
     String clientId();
 
-    /** Whether a position in the truncated part of a kept segment is refused, rather than read from where the kept part begins. */
-    boolean refusesWhatIsPartlyTruncated();
+    /** Whether a reader from a truncated position is refused, rather than moved to the first record that is left. */
+    boolean refusesTruncatedPositions();
+
+    /**
+     * Whether a waiting reader goes on counting in a log segment that is opened meanwhile, rather than giving its records negative
+     * sequence ids.
+     */
+    boolean countsOnInNewSegments();
 
     void createLog(String log) throws Exception;
 
@@ -109,6 +115,10 @@ interface LogUser extends AutoCloseable {
 
     /** A record as a reader saw it, its payload in hex. Thread: immutable. */
     record Seen(DLSN dlsn, long txId, long sequenceId, String payload) {
+        Seen withSequenceId(long other) {
+            return new Seen(dlsn, txId, other, payload);
+        }
+
         static Seen of(DLSN dlsn, long txId, long sequenceId, byte[] payload) {
             return new Seen(dlsn, txId, sequenceId, HexFormat.of().formatHex(payload));
         }

@@ -43,7 +43,12 @@ final class OurLogUser implements LogUser {
     }
 
     @Override
-    public boolean refusesWhatIsPartlyTruncated() {
+    public boolean refusesTruncatedPositions() {
+        return true;
+    }
+
+    @Override
+    public boolean countsOnInNewSegments() {
         return true;
     }
 
