@@ -60,6 +60,8 @@ final class ApacheLogUser implements LogUser {
         DistributedLogConfiguration conf = new DistributedLogConfiguration();
         conf.setLockTimeout(0);
         conf.setLogSegmentRollingIntervalMinutes(0);
+        // By default a namespace rolls one log segment a minute
+        conf.setLogSegmentRollingConcurrency(-1);
         conf.setEnsembleSize(3);
         conf.setWriteQuorumSize(3);
         conf.setAckQuorumSize(2);

@@ -101,7 +101,8 @@ class StreamsOnOurBookiesIT {
                                     "inet!" + proxy.proxy().identity().address(), "test")
                             .transport(transport)
                             .build()) {
-                sendSingly(client, stream, 1_500, sent);
+                sendSingly(client, stream, 800, sent);
+                sendSingly(client, stream, 800, sent);
                 sendInBulk(client, stream, 200, sent);
                 sendSets(client, stream, 10, sent);
                 sendSingly(client, stream, 100, sent);

@@ -183,7 +183,7 @@ class StreamsWithApacheIT {
     static Stream<Arguments> compressionsAndBuffers() {
         return Stream.of(Compression.values())
                 .flatMap(compression -> Stream.of(
-                        Arguments.of("immediate", Settings.immediate(compression), 2_000),
+                        Arguments.of("immediate", Settings.immediate(compression), 3_000),
                         Arguments.of("buffered", Settings.buffered(compression), 5_000)));
     }
 
