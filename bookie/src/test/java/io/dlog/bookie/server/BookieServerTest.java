@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dlog.bookie.ledger.Admission;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -184,6 +186,37 @@ final class BookieServerTest {
             server.storage.makeUnreadable();
             assertThat(client.ask(read(7, 0))).isEqualTo("02020000" + IO_ERROR + id(7) + id(0));
             assertThat(client.ask(read(99, 0))).isEqualTo("02020000" + IO_ERROR + id(99) + id(0));
+        }
+    }
+
+    @Test
+    void answersEachOfManyPipelinedReadsFromDiskOnce() throws Exception {
+        // Below the hundred that may wait for a reader thread.
+        int n = 96;
+        StringBuilder adds = new StringBuilder();
+        StringBuilder reads = new StringBuilder();
+        List<String> expected = new ArrayList<>();
+        for (int e = 0; e < n; e++) {
+            adds.append(add(0, 7, e, e - 1, "aa"));
+            // Every seventh is not there.
+            long entry = e % 7 == 6 ? n + e : e;
+            reads.append(read(7, entry));
+            expected.add((entry < n ? OK : NO_ENTRY) + id(7) + id(entry));
+        }
+        try (RawClient client = server.connect()) {
+            client.send(adds.toString());
+            for (int e = 0; e < n; e++) {
+                assertThat(client.receive()).isEqualTo(added(OK, 7, e));
+            }
+            server.storage.evictFromMemory();
+            client.send(reads.toString());
+            List<String> answers = new ArrayList<>();
+            for (int e = 0; e < n; e++) {
+                answers.add(client.receive().substring(8, 8 + expected.get(0).length()));
+            }
+            assertThat(answers).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(server.counted("bookie_cold_reads_total")).isEqualTo(n);
+            assertThat(client.ask(add(0, 7, n, n - 1, "aa"))).isEqualTo(added(OK, 7, n));
         }
     }
 
