@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,10 +79,11 @@ final class BookieServerTest {
     }
 
     /** Watches the server's state, which changes on other threads and tells nobody. */
-    private static void await(BooleanSupplier condition) throws Exception {
-        for (int i = 0; !condition.getAsBoolean(); i++) {
-            assertThat(i).as("waited 10 s for a condition").isLessThan(1000);
-            TimeUnit.MILLISECONDS.sleep(10);
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("waited 10 s for a condition").isLessThan(deadline);
+            Thread.onSpinWait();
         }
     }
 
@@ -254,8 +255,8 @@ final class BookieServerTest {
             assertThat(tail.ask(longPoll(8, 0, 60_000))).startsWith("0a0608031001180910fa03");
         }
         try (RawClient next = server.connect()) {
-            await(() -> server.measured("bookie_connections").equals(1.0));
-            assertThat(next.ask(longPoll(8, 0, 20))).startsWith("0a060803100118091000");
+            // The group of connections forgets a closed one a moment before its polls are cancelled.
+            await(() -> next.ask(longPoll(8, 0, 20)).startsWith("0a060803100118091000"));
         }
     }
 
