@@ -100,7 +100,7 @@ public final class Demo {
                 DLSN dlsn = await(client.write(STREAM, ByteBuffer.wrap(first.get())), "the first record");
                 out.printf(
                         Locale.ROOT,
-                        "First record   durable %.1f s after the command began, at %s%n",
+                        "First record   durable %.1f s after the program began, at %s%n",
                         (SystemClock.INSTANCE.currentTimeMillis() - beganMillis) / 1e3,
                         position(dlsn));
                 try (DistributedLogManager log = namespace.openLog(STREAM)) {
