@@ -48,7 +48,7 @@ build_once() {
     if command -v flock >/dev/null; then flock 9; fi
     if ! is_built "$1"; then
       echo "dlog: not built yet, building (mvn -q -DskipTests package) ..." >&2
-      cd "$DLOG_HOME" && mvn -q -DskipTests package >&2 || exit 1
+      cd "$DLOG_HOME" && mvn -q -B -Dstyle.color=never -DskipTests package >&2 || exit 1
     fi
   ) 9>"$DLOG_HOME/target/.build-lock" || fail "the build failed; run 'mvn -DskipTests package' in $DLOG_HOME to see why"
 }

@@ -27,7 +27,10 @@ import java.util.concurrent.TimeoutException;
  */
 final class DiskStorage {
     private static final int BLOCK_BYTES = FileSystem.BLOCK_BYTES;
-    private static final long FIRST_JOURNAL_FILE_BYTES = 72L << 20;
+
+    /** Zeroed before the first add, so it is short; the following ones double in the background. */
+    private static final long FIRST_JOURNAL_FILE_BYTES = 16L << 20;
+
     private static final int SPARE_JOURNAL_FILES = 2;
 
     /** A flush of the largest log buffer to a slow disk. */

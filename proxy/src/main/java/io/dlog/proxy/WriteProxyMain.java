@@ -120,9 +120,9 @@ public final class WriteProxyMain implements AutoCloseable {
     /**
      * Defaults of the log library that would make a client of a proxy wait, replaced where the file says nothing.
      *
-     * <p>The library collects 1 KiB before it sends, and a program that wants its records out sooner flushes; nobody flushes
-     * behind a proxy, so each record goes at once. The library waits half a minute for a lock that another holds; a proxy says
-     * at once who the owner is.
+     * <p>The library collects 1 KiB before it sends, and a program that wants its records out sooner flushes; nobody
+     * flushes behind a proxy, so each record goes at once. The library waits half a minute for a lock that another holds;
+     * a proxy says at once who the owner is.
      */
     private static void answerAtOnce(ConfigReader reader) {
         boolean saysWhenToSend = reader.isSet("writerOutputBufferSize")

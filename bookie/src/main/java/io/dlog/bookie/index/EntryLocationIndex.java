@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,22 @@ public final class EntryLocationIndex {
     /** {@link #lastEntryId} of a ledger without entries. */
     public static final long NO_ENTRY = -1;
 
+    /** Runs kept in memory; each takes well under a kilobyte. */
+    private static final int RECENT_RUNS = 256;
+
     private final IndexStore store;
+    private final AtomicLong version = new AtomicLong();
+    private final AtomicReferenceArray<@Nullable Recent> recent = new AtomicReferenceArray<>(RECENT_RUNS);
+
+    /**
+     * A run that was read lately, so that a scan asks the store once a run. Used only while the index is at the version it had
+     * before the run was read. Thread: immutable.
+     */
+    private record Recent(long version, long ledgerId, long firstEntryId, long lastEntryId, IndexStore.Row row) {
+        boolean covers(long atVersion, long ledger, long entryId) {
+            return version == atVersion && ledgerId == ledger && entryId >= firstEntryId && entryId <= lastEntryId;
+        }
+    }
 
     public EntryLocationIndex(IndexStore store) {
         this.store = store;
@@ -26,11 +43,30 @@ public final class EntryLocationIndex {
 
     /** Where an entry lies, null when the index has none. */
     public @Nullable EntryLocation find(long ledgerId, long entryId) throws IOException {
-        IndexStore.Row row = store.floor(IndexTable.RUNS, RunFormat.key(ledgerId, entryId));
-        if (row == null || RunFormat.ledgerId(row.key()) != ledgerId) {
-            return null;
+        long now = version.get();
+        int slot = slot(ledgerId, entryId);
+        Recent known = recent.get(slot);
+        if (known == null || !known.covers(now, ledgerId, entryId)) {
+            IndexStore.Row row = store.floor(IndexTable.RUNS, RunFormat.key(ledgerId, entryId));
+            if (row == null || RunFormat.ledgerId(row.key()) != ledgerId) {
+                return null;
+            }
+            long first = RunFormat.firstEntryId(row.key());
+            known = new Recent(now, ledgerId, first, RunFormat.lastEntryId(row.key(), row.value()), row);
+            recent.set(slot, known);
         }
+        IndexStore.Row row = known.row();
         return RunFormat.find(row.key(), row.value(), entryId);
+    }
+
+    /** A batch was written: what was read before may be old. Called by whoever wrote it, before anybody relies on it. */
+    public void changed() {
+        version.incrementAndGet();
+    }
+
+    private static int slot(long ledgerId, long entryId) {
+        long hash = (ledgerId * 31 + entryId / RunFormat.ENTRIES_MAX) * 0x9E3779B97F4A7C15L;
+        return (int) (hash >>> 32) & (RECENT_RUNS - 1);
     }
 
     /** Highest entry id of a ledger. */
@@ -39,8 +75,7 @@ public final class EntryLocationIndex {
         if (row == null || RunFormat.ledgerId(row.key()) != ledgerId) {
             return NO_ENTRY;
         }
-        List<EntryLocation> run = RunFormat.read(row.key(), row.value());
-        return run.get(run.size() - 1).entryId();
+        return RunFormat.lastEntryId(row.key(), row.value());
     }
 
     /** All entry ids of a ledger, ascending. */

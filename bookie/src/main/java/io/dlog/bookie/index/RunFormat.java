@@ -95,6 +95,12 @@ final class RunFormat {
         return entries;
     }
 
+    /** The highest entry id of a run. */
+    static long lastEntryId(byte[] key, byte[] value) throws IOException {
+        List<EntryLocation> entries = read(key, value);
+        return entries.get(entries.size() - 1).entryId();
+    }
+
     /** One entry of a run. */
     static @Nullable EntryLocation find(byte[] key, byte[] value, long entryId) throws IOException {
         return decode(key, value, entryId, null);

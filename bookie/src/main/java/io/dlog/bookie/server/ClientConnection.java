@@ -11,7 +11,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final ServerCodec codec = new ServerCodec();
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
     private final Set<LongPoll> longPolls = new LinkedHashSet<>(0);
+    /** Owned by {@link #startReads}, which gives the list away. */
+    private List<ColdReads.ColdRead> readsToStart = new ArrayList<>(0);
+
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Request stalled;
     private int pauses;
@@ -131,6 +136,31 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Keeps a read until the socket read ends, so that it goes to the disks with the others. */
+    void startSoon(ColdReads.ColdRead read) {
+        readsToStart.add(read);
+    }
+
+    /** Answers reads that were started together. */
+    void coldReadsEnded(List<Response> answers) {
+        for (Response response : answers) {
+            answer(response);
+        }
+        context().flush();
+        coldReads -= answers.size();
+        if (coldReads < COLD_READS_MAX / 2) {
+            resume(Pause.COLD_READS);
+        }
+    }
+
+    private void startReads() {
+        if (!readsToStart.isEmpty()) {
+            List<ColdReads.ColdRead> reads = readsToStart;
+            readsToStart = new ArrayList<>();
+            handlers.cold().start(this, reads);
+        }
+    }
+
     void addsAnswered() {
         if (adds.count() < AddReplies.IN_FLIGHT_MAX / 2) {
             resume(Pause.ADDS_IN_FLIGHT);
@@ -165,6 +195,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         adds.askJournal();
+        startReads();
         context.flush();
     }
 
@@ -182,6 +213,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         isClosed = true;
         held.forEach(ByteBuf::release);
         held.clear();
+        readsToStart.clear();
         if (stalled != null) {
             RequestHandlers.release(stalled);
             stalled = null;
@@ -260,6 +292,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             serve(held.remove());
         }
         adds.askJournal();
+        startReads();
         context().flush();
         if (pauses == 0 && !isClosed) {
             context().channel().config().setAutoRead(true);

@@ -38,7 +38,7 @@ final class ReadEntryHandler {
         if (inMemory != null) {
             connection.answer(answer(read, inMemory));
         } else {
-            cold.submit(
+            cold.submitWithOthers(
                     connection,
                     refusal(read, StatusCode.IO_ERROR),
                     refusal(read, StatusCode.TOO_MANY_REQUESTS),

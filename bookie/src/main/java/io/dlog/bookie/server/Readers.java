@@ -27,18 +27,28 @@ final class Readers {
 
     /** Runs the task soon, or returns false when too many wait already. */
     boolean offer(Runnable task) {
-        if (queued.incrementAndGet() > queuedMax) {
-            queued.decrementAndGet();
+        return offer(task, 1);
+    }
+
+    /** The same for a task that stands for several. */
+    boolean offer(Runnable task, int count) {
+        if (queued.addAndGet(count) > queuedMax) {
+            queued.addAndGet(-count);
             return false;
         }
         lanes[Math.floorMod(next.getAndIncrement(), lanes.length)].execute(() -> {
             try {
                 task.run();
             } finally {
-                queued.decrementAndGet();
+                queued.addAndGet(-count);
             }
         });
         return true;
+    }
+
+    /** How many tasks can run at a time. */
+    int threads() {
+        return lanes.length;
     }
 
     /** How many tasks wait or run. */

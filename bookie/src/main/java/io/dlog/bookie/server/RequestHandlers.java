@@ -25,6 +25,7 @@ final class RequestHandlers {
     private static final String AUTH_DISABLED_PLUGIN = "AuthDisabledPlugin";
 
     private final LedgerStorage storage;
+    private final ColdReads cold;
     private final AddEntryHandler add;
     private final ReadEntryHandler read;
     private final BatchReadHandler batchRead;
@@ -43,7 +44,7 @@ final class RequestHandlers {
             ServerSettings settings,
             ServerMetrics metrics) {
         this.storage = storage;
-        ColdReads cold = new ColdReads(readers, metrics);
+        this.cold = new ColdReads(readers, metrics);
         this.add = new AddEntryHandler(ledgers, metrics);
         this.read = new ReadEntryHandler(ledgers, storage, cold);
         this.batchRead = new BatchReadHandler(
@@ -58,6 +59,10 @@ final class RequestHandlers {
 
     LedgerStorage storage() {
         return storage;
+    }
+
+    ColdReads cold() {
+        return cold;
     }
 
     Progress handle(Request request, ClientConnection connection) {

@@ -97,11 +97,12 @@ final class LedgerDirectory implements Closeable {
         if (location == null) {
             return null;
         }
-        ByteBuf entry = allocator.directBuffer(location.bytes(), location.bytes());
+        int bytes = location.recordBytes();
+        ByteBuf entry = allocator.directBuffer(bytes, bytes);
         boolean isRead = false;
         try {
-            entryLogs.read(ledgerId, location, entry.internalNioBuffer(0, location.bytes()));
-            entry.writerIndex(location.bytes());
+            entryLogs.read(ledgerId, location, entry.internalNioBuffer(0, bytes));
+            entry.setIndex(bytes - location.bytes(), bytes);
             isRead = true;
             return entry;
         } finally {
@@ -156,6 +157,7 @@ final class LedgerDirectory implements Closeable {
         }
         new StorageMeta(instanceId, generation.end()).put(batch);
         store.write(batch);
+        locations.changed();
     }
 
     /** Seals the current log, after the last flush. */

@@ -47,8 +47,11 @@ public final class FinagleTransport implements ProxyTransport {
             ListeningServer server =
                     ((Mux.Server) Mux.server().withLabel("writeproxy")).serve(address, new ServerService(service));
             return new FinagleListener(server);
-        } catch (RuntimeException e) {
-            throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort(), e);
+        } catch (Exception e) {
+            // Scala throws checked exceptions that Java does not see, a taken port among them.
+            throw new IOException(
+                    "cannot listen on " + address.getHostString() + ":" + address.getPort() + "; is the port taken?",
+                    e);
         }
     }
 

@@ -58,7 +58,8 @@ public final class NettyTransport implements ProxyTransport {
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "cannot listen on " + address.getHostString() + ":" + address.getPort(), bound.cause());
+                    "cannot listen on " + address.getHostString() + ":" + address.getPort() + "; is the port taken?",
+                    bound.cause());
         }
         return new NettyListener(bound.channel(), connections);
     }

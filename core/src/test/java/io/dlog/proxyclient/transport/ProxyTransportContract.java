@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +59,17 @@ public abstract class ProxyTransportContract {
         Throwable cause = reply.handle((bytes, failure) -> failure).join();
         assertThat(cause).isInstanceOf(TransportException.class);
         return ((TransportException) cause).kind();
+    }
+
+    @Test
+    void namesAPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() ->
+                            server.listen(new InetSocketAddress("127.0.0.1", port), CompletableFuture::completedFuture))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("cannot listen on 127.0.0.1:" + port + "; is the port taken?");
+        }
     }
 
     @Test

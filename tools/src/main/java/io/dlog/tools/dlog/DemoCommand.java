@@ -1,6 +1,5 @@
 package io.dlog.tools.dlog;
 
-import io.dlog.time.SystemClock;
 import io.dlog.tools.console.CommandException;
 import io.dlog.tools.local.Demo;
 import io.dlog.tools.local.LocalCluster;
@@ -9,10 +8,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -49,11 +48,8 @@ final class DemoCommand implements Callable<Integer> {
 
     /** Runs the demo on a text; the exit status. */
     static int run(Demo.Text text, String name, PrintStream out) throws IOException, InterruptedException {
-        long beganMillis = ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(Instant::toEpochMilli)
-                .orElse(SystemClock.INSTANCE.currentTimeMillis());
+        // Of the JVM, not of the process: the shell that became this process may have built the project first.
+        long beganMillis = ManagementFactory.getRuntimeMXBean().getStartTime();
         try (TemporaryDirectory directory = new TemporaryDirectory("dlog-demo-")) {
             out.println("dlog demo      " + name + ", line by line through a write proxy to a stream, and back");
             try (LocalCluster cluster =

@@ -35,6 +35,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * A whole cluster in this process, on loopback.
@@ -114,6 +115,9 @@ public final class LocalCluster implements AutoCloseable {
      * @throws IOException one line that says which part can't start and why, with the port when it is taken
      */
     public static LocalCluster start(Settings settings) throws IOException {
+        // Finagle logs by java.util.logging, which would print on its own.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         LocalCluster cluster = new LocalCluster(settings);
         try {
             cluster.startParts();

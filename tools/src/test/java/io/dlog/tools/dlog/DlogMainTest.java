@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,5 +69,31 @@ final class DlogMainTest {
     void verboseAddsTheStackTrace() {
         assertThat(dlog("-v", "zookeeper", "/nowhere/zookeeper.conf")).isEqualTo(1);
         assertThat(err.toString()).contains("at io.dlog.tools.dlog.ZooKeeperCommand");
+    }
+
+    @Test
+    void anOptionGivenTwiceCountsAsItIsGivenLast() {
+        CommandLine.ParseResult parsed = DlogMain.commandLine()
+                .parseArgs("writeproxy", "--port", "4181", "--announce", "--port", "0")
+                .subcommand();
+        assertThat(parsed.<String>matchedOptionValue("--port", "")).isEqualTo("0");
+    }
+
+    @Test
+    void theCommandLineLoadsNoFinagle() throws Exception {
+        Process help = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-verbose:class",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DlogMain.class.getName(),
+                        "writeproxy",
+                        "--help")
+                .redirectErrorStream(true)
+                .start();
+        String loaded = new String(help.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(help.waitFor()).isZero();
+        assertThat(loaded).contains(" io.dlog.tools.dlog.LocalCommand ").doesNotContain(" com.twitter.", " scala.");
     }
 }
