@@ -279,11 +279,11 @@ final class LogInteropScenario {
     /** Each record is seen by a reader that already waits for it, over several segments. */
     static void tails(LogUser writing, LogUser reading, String log) throws Exception {
         Writer writer =
-                writing.openWriter(log, Settings.immediate(Compression.LZ4).rolledAt(1_200));
+                writing.openWriter(log, Settings.immediate(Compression.LZ4).rolledAt(800));
         Seen first = write(writer, 0, 1).get(0);
         try (Reader reader = reading.openReader(log, DLSN.InitialDLSN)) {
             assertThat(await(reader.next())).contains(first);
-            for (int i = 1; i < 60; i++) {
+            for (int i = 1; i < 40; i++) {
                 CompletableFuture<Optional<Seen>> next = reader.next();
                 Seen written = write(writer, i, 1).get(0);
                 Seen seen = await(next).orElseThrow();
