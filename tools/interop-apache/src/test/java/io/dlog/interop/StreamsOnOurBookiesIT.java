@@ -105,6 +105,10 @@ class StreamsOnOurBookiesIT {
                 sendSingly(client, stream, 800, sent);
                 sendInBulk(client, stream, 200, sent);
                 sendSets(client, stream, 10, sent);
+                // A roll waits for its ledger, and the proxy for nobody
+                while (ours.segments(stream).size() < 2 && sent.size() < 20_000) {
+                    sendSingly(client, stream, 100, sent);
+                }
                 sendSingly(client, stream, 100, sent);
             }
             assertApacheReads(stream, sent);
