@@ -214,10 +214,10 @@ final class QuorumLedgerWriter implements LedgerWriter {
         return closed;
     }
 
-    /** Ends the writer without touching metadata, because the client goes away. */
-    void abandon() {
-        LedgerException reason =
-                new LedgerException(Code.CLIENT_CLOSED, "client was closed, ledger " + ledgerId + " not");
+    @Override
+    public void abandon() {
+        LedgerException reason = new LedgerException(
+                Code.CLIENT_CLOSED, "ledger " + ledgerId + " was abandoned by its writer, not closed");
         refuseAdds(reason);
         lane.execute(() -> fail(reason));
     }

@@ -128,6 +128,25 @@ class QuorumLedgerWriterTest {
     }
 
     @Test
+    void anAbandonedWriterFailsWhatIsPendingAndLeavesTheLedgerForRecovery() {
+        LedgerWriter writer = cluster.create(client, 3, 3, 2);
+        cluster.await(cluster.add(writer, "kept"));
+        cluster.bookies.forEach(b -> b.syncMicrosMax(10_000_000));
+        CompletableFuture<Long> pending = cluster.add(writer, "x");
+        cluster.world.run(Duration.ofMillis(2));
+        writer.abandon();
+        assertThat(cluster.failureOf(pending).code()).isEqualTo(Code.CLIENT_CLOSED);
+        assertThat(cluster.failureOf(cluster.add(writer, "late")).code()).isEqualTo(Code.CLIENT_CLOSED);
+        assertThat(cluster.stored(writer.ledgerId()).value().state()).isEqualTo(LedgerState.OPEN);
+        cluster.bookies.forEach(b -> b.syncMicrosMax(2000));
+        cluster.world.run(Duration.ofSeconds(30));
+        LedgerReader reader = cluster.await(cluster.client("other", ClientConfig.defaults())
+                .openWithRecovery(writer.ledgerId(), DigestType.CRC32C, SimulatedLedgers.PASSWORD));
+        assertThat(reader.lastAddConfirmed()).isNotNegative();
+        assertThat(reader.isClosed()).isTrue();
+    }
+
+    @Test
     void closingTheClientFailsWhatIsPendingAndLeavesTheLedgerOpen() {
         LedgerWriter writer = cluster.create(client, 3, 3, 2);
         cluster.bookies.forEach(b -> b.syncMicrosMax(10_000_000));
