@@ -30,7 +30,10 @@ public interface LedgerWriter {
 
     LedgerMetadata metadata();
 
-    /** Fails unfinished adds with {@code LEDGER_CLOSED} and closes the ledger at the last add confirmed. */
+    /**
+     * Fails unfinished adds with {@code LEDGER_CLOSED} and closes the ledger at the last add confirmed.
+     * A close that failed may have closed the ledger or not; the next call tries again.
+     */
     CompletableFuture<Void> close();
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dlog.client.LedgerException.Code;
 import io.dlog.ledger.BookieId;
 import io.dlog.ledger.DigestType;
+import io.dlog.ledger.LedgerMetadata;
 import io.dlog.ledger.LedgerState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,6 +145,19 @@ class QuorumLedgerWriterTest {
                 .openWithRecovery(writer.ledgerId(), DigestType.CRC32C, SimulatedLedgers.PASSWORD));
         assertThat(reader.lastAddConfirmed()).isNotNegative();
         assertThat(reader.isClosed()).isTrue();
+    }
+
+    @Test
+    void aCloseThatFailedIsTriedAgainByTheNextCall() {
+        LedgerWriter writer = cluster.create(client, 3, 3, 2);
+        cluster.await(cluster.add(writer, "x"));
+        LedgerMetadata kept = cluster.stored(writer.ledgerId()).value();
+        cluster.await(client.delete(writer.ledgerId()));
+        assertThat(cluster.failureOf(writer.close()).code()).isEqualTo(Code.NO_SUCH_LEDGER);
+        cluster.await(cluster.store.create(kept));
+        cluster.await(writer.close());
+        assertThat(writer.metadata().isClosed()).isTrue();
+        assertThat(cluster.stored(writer.ledgerId()).value().lastEntryId()).isZero();
     }
 
     @Test
