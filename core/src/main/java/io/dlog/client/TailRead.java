@@ -156,7 +156,7 @@ final class TailRead {
         }
 
         private void answered(ReadAnswer answer) {
-            reader.learnLac(answer.maxLac());
+            reader.learnClaim(answer);
             if (answer.isFound()) {
                 LedgerEntry entry = answer.found();
                 reader.learn(entry);
@@ -173,8 +173,8 @@ final class TailRead {
             if (result.isDone() || reading || ofRound != round) {
                 return;
             }
-            if (answer.maxLac() != Response.UNSET) {
-                // A poll that ran its time: ask again soon.
+            if (answer.maxLac() != Response.UNSET && answer.maxLac() < entryId) {
+                // A poll that ran its time: ask again soon. Not so one that claims more than it can show.
                 backoff = newBackoff();
             } else if (answer.outcome() == Outcome.TIMEOUT || answer.outcome() == Outcome.UNKNOWN) {
                 // Perhaps the ensemble is another one by now.
