@@ -173,9 +173,11 @@ final class TailRead {
             if (result.isDone() || reading || ofRound != round) {
                 return;
             }
-            if (answer.maxLac() != Response.UNSET && answer.maxLac() < entryId) {
-                // A poll that ran its time: ask again soon. Not so one that claims more than it can show.
-                backoff = newBackoff();
+            if (answer.maxLac() != Response.UNSET) {
+                if (answer.maxLac() < entryId) {
+                    // A poll that ran its time: ask again soon. Not so one that claims more than it has shown so far.
+                    backoff = newBackoff();
+                }
             } else if (answer.outcome() == Outcome.TIMEOUT || answer.outcome() == Outcome.UNKNOWN) {
                 // Perhaps the ensemble is another one by now.
                 reader.refreshAfterFailure();
