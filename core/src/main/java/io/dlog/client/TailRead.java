@@ -156,19 +156,20 @@ final class TailRead {
         }
 
         private void answered(ReadAnswer answer) {
+            boolean mayBeIt = answer.isFound() && answer.found().entryId() == entryId && !reading;
+            // What is learned wakes all who wait; this one must not read again what it holds in its hand.
+            reading |= mayBeIt;
             reader.learnClaim(answer);
             if (answer.isFound()) {
                 LedgerEntry entry = answer.found();
                 reader.learn(entry);
-                if (entry.entryId() == entryId
-                        && entryId <= reader.lastAddConfirmed()
-                        && !reading
-                        && result.complete(Optional.of(entry))) {
+                if (mayBeIt && entryId <= reader.lastAddConfirmed() && result.complete(Optional.of(entry))) {
                     finish();
                     return;
                 }
                 entry.close();
             }
+            reading &= !mayBeIt;
             lookAgain();
             if (result.isDone() || reading || ofRound != round) {
                 return;

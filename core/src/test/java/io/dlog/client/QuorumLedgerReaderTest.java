@@ -11,6 +11,7 @@ import io.dlog.protocol.StatusCode;
 import io.dlog.protocol.WireVersion;
 import io.dlog.testing.ModelBookie;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -168,6 +169,27 @@ class QuorumLedgerReaderTest {
                                         : response));
             });
         }
+    }
+
+    @Test
+    void anEntryThatALongPollBroughtIsNotReadAgain() {
+        LedgerWriter writer = written(2);
+        List<Long> reads = new ArrayList<>();
+        for (ModelBookie bookie : cluster.bookies) {
+            cluster.network.attach(bookie.id(), (request, reply) -> {
+                if (request instanceof Request.Read read) {
+                    reads.add(read.entryId());
+                }
+                bookie.handle(request, reply);
+            });
+        }
+        LedgerReader reader = open(other, writer);
+        CompletableFuture<Optional<LedgerEntry>> next = reader.awaitEntry(1, Duration.ofSeconds(10));
+        cluster.world.run(Duration.ofMillis(100));
+        cluster.await(cluster.add(writer, "entry2"));
+        assertThat(cluster.await(next).map(SimulatedLedgers::text)).contains("entry1");
+        cluster.world.run(Duration.ofSeconds(1));
+        assertThat(reads).isEmpty();
     }
 
     @Test
