@@ -260,6 +260,9 @@ public final class InMemoryLedgers implements LedgerClient {
         @GuardedBy("lock")
         private @Nullable LedgerException broken;
 
+        @GuardedBy("lock")
+        private final Map<Long, CompletableFuture<Long>> pending = new TreeMap<>();
+
         Writer(Ledger ledger) {
             this.ledger = ledger;
         }
@@ -291,6 +294,7 @@ public final class InMemoryLedgers implements LedgerClient {
                 ledger.visible = Math.max(ledger.visible, ledger.acknowledged);
                 ledger.wake();
                 CompletableFuture<Long> future = new CompletableFuture<>();
+                pending.put(id, future);
                 Runnable reply = () -> ledger.lane.execute(() -> acknowledge(id, future));
                 if (cluster.isHeld) {
                     cluster.heldReplies.add(reply);
@@ -303,6 +307,9 @@ public final class InMemoryLedgers implements LedgerClient {
 
         private void acknowledge(long id, CompletableFuture<Long> future) {
             synchronized (lock) {
+                if (pending.remove(id) == null) {
+                    return;
+                }
                 ledger.acknowledged = Math.max(ledger.acknowledged, id);
             }
             future.complete(id);
@@ -352,6 +359,22 @@ public final class InMemoryLedgers implements LedgerClient {
             }
             ledger.lane.execute(() -> done.complete(null));
             return done;
+        }
+
+        @Override
+        public void abandon() {
+            LedgerException reason =
+                    new LedgerException(Code.CLIENT_CLOSED, "ledger " + ledgerId() + " was abandoned by its writer");
+            List<CompletableFuture<Long>> failed;
+            synchronized (lock) {
+                if (broken != null) {
+                    return;
+                }
+                broken = reason;
+                failed = List.copyOf(pending.values());
+                pending.clear();
+            }
+            ledger.lane.execute(() -> failed.forEach(add -> add.completeExceptionally(reason)));
         }
     }
 
