@@ -45,6 +45,8 @@ public final class SimulatedFileSystem implements FileSystem {
         NONE,
         /** It fails without effect; later ones work. */
         ERROR,
+        /** The JVM has no memory for it; it fails without effect. */
+        OUT_OF_MEMORY,
         /** A write reaches the disk in part, then it and everything later fails. */
         POWER_LOSS
     }
@@ -250,6 +252,9 @@ public final class SimulatedFileSystem implements FileSystem {
         if (operations == faultAt) {
             if (fault == Fault.ERROR) {
                 throw new IOException("injected error at operation " + operations);
+            }
+            if (fault == Fault.OUT_OF_MEMORY) {
+                throw new OutOfMemoryError("injected want of memory at operation " + operations);
             }
             if (fault == Fault.POWER_LOSS) {
                 isOff = true;
