@@ -36,6 +36,7 @@ public final class SimulatedFileSystem implements FileSystem {
     private final Map<Path, List<Change>> pendingNames = new HashMap<>();
     private final Set<Path> directories = new HashSet<>();
     private long operations;
+    private int openFiles;
     private long faultAt = -1;
     private Fault fault = Fault.NONE;
     private boolean isOff;
@@ -72,6 +73,11 @@ public final class SimulatedFileSystem implements FileSystem {
     /** Operations so far that changed something. */
     public synchronized long operations() {
         return operations;
+    }
+
+    /** Files that were opened and not closed yet. */
+    public synchronized int openFiles() {
+        return openFiles;
     }
 
     /** Whether the power is off. */
@@ -168,6 +174,7 @@ public final class SimulatedFileSystem implements FileSystem {
             node = new Node();
             change(path, new Change(null, path, node));
         }
+        openFiles++;
         return new SimulatedFile(path, node, mode);
     }
 
@@ -377,7 +384,10 @@ public final class SimulatedFileSystem implements FileSystem {
 
         @Override
         public void close() {
-            isClosed = true;
+            synchronized (SimulatedFileSystem.this) {
+                openFiles -= isClosed ? 0 : 1;
+                isClosed = true;
+            }
         }
     }
 }
