@@ -74,7 +74,7 @@ use_java() {
   command -v "$JAVA" >/dev/null || fail "no java found: install Java 17 or newer, or set JAVA_HOME"
 }
 
-# use_jvm_flags command|demo|cluster|bench|daemon: sets JVM_FLAGS.
+# use_jvm_flags command|demo|cluster|daemon: sets JVM_FLAGS.
 use_jvm_flags() {
   # Buffers of Netty and RocksDB lie outside the heap; Netty frees them at once only when java.nio is open to it.
   local -a open=(--add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED
@@ -92,10 +92,6 @@ use_jvm_flags() {
         -XX:MaxMetaspaceSize=192m -XX:ReservedCodeCacheSize=96m -XX:-UsePerfData)
       # The demo is over before the second compiler pays: half the CPU time, first record in two thirds of the time.
       if [[ $1 == demo ]]; then JVM_FLAGS+=(-XX:TieredStopAtLevel=1); fi
-      JVM_FLAGS+=("-Dlogback.configurationFile=${DLOG_LOG_CONF:-$DLOG_CONF_DIR/logback-cli.xml}")
-      ;;
-    bench)
-      JVM_FLAGS+=("${open[@]}" -XX:+ExitOnOutOfMemoryError)
       JVM_FLAGS+=("-Dlogback.configurationFile=${DLOG_LOG_CONF:-$DLOG_CONF_DIR/logback-cli.xml}")
       ;;
     daemon)

@@ -140,9 +140,12 @@ public final class Bookie implements AutoCloseable {
                     Map.of("storage", () -> complaintAbout(storage), "disks", () -> complaintAbout(disks)));
             started.push(stats::close);
         }
+        // Before the first connection: a bookie that is read-only takes no add meanwhile.
+        ledgers.admit(admissionFor(modeFor(disks.fill()), disks.fill()));
         BookieServer server = BookieServer.start(
                 configured.listen(), config.server(), storage.ledgers(), ledgers, disks, scheduler, metrics);
         started.push(server::close);
+        // From here on changes of the disks are followed; once more, in case one came before.
         identity = configured;
         Mode mode = modeFor(disks.fill());
         ledgers.admit(admissionFor(mode, disks.fill()));

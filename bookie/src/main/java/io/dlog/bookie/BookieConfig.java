@@ -5,6 +5,7 @@ import io.dlog.config.ConfigException;
 import io.dlog.config.ConfigReader;
 import io.dlog.config.DataSize;
 import io.dlog.metadata.zookeeper.MetadataUri;
+import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -181,7 +182,10 @@ public record BookieConfig(
     private static Storage storage(ConfigReader reader) throws ConfigException {
         return new Storage(
                 reader.dataSize("journalMaxSizeMB", DataSize.ofMebibytes(2048), DataSize.Unit.MEBIBYTES),
-                reader.dataSize("logBufferSize", defaultLogBuffer(), DataSize.Unit.MEBIBYTES),
+                reader.dataSize(
+                        "logBufferSize",
+                        defaultLogBuffer(PlatformDependent.estimateMaxDirectMemory()),
+                        DataSize.Unit.MEBIBYTES),
                 reader.dataSize("logSizeLimit", DataSize.ofMebibytes(1024), DataSize.Unit.BYTES),
                 reader.dataSize("readBufferSizeBytes", DataSize.ofMebibytes(64), DataSize.Unit.BYTES),
                 reader.duration("flushInterval", Duration.ofSeconds(60), ChronoUnit.MILLIS),
@@ -191,9 +195,9 @@ public record BookieConfig(
                 reader.duration("diskCheckInterval", Duration.ofSeconds(10), ChronoUnit.MILLIS));
     }
 
-    /** Direct memory is as large as the heap unless the JVM was told otherwise. */
-    private static DataSize defaultLogBuffer() {
-        long quarter = Runtime.getRuntime().maxMemory() / 4;
+    /** @param directMemoryBytes what the JVM may use in all */
+    static DataSize defaultLogBuffer(long directMemoryBytes) {
+        long quarter = directMemoryBytes / 4;
         return DataSize.ofMebibytes(Math.max(64, Math.min(512, quarter >> 20)));
     }
 

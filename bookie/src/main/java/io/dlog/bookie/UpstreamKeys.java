@@ -89,7 +89,7 @@ final class UpstreamKeys {
                             "zkRetryBackoffMaxMs",
                             "zkRequestRateLimit")),
             Map.entry(
-                    "space is taken back by live data and age, under a budget that gives way to writers",
+                    "this release takes no space back: entry logs of deleted ledgers stay",
                     List.of(
                             "gcInitialWaitTime",
                             "gcOverreplicatedLedgerWaitTime",
@@ -126,7 +126,7 @@ final class UpstreamKeys {
                     "the mode is that of the last start and of the disks",
                     List.of("persistBookieStatusEnabled", "forceReadOnlyBookie")),
             Map.entry(
-                    "read by the rereplicator, not by the bookie",
+                    "this release has no rereplicator: copies that were lost are not made again by themselves",
                     List.of(
                             "auditorPeriodicCheckInterval",
                             "auditorPeriodicBookieCheckInterval",

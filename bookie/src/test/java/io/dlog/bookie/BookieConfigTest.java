@@ -33,6 +33,13 @@ final class BookieConfigTest {
     }
 
     @Test
+    void theLogBufferTakesAQuarterOfTheDirectMemoryWithinBounds() {
+        assertThat(BookieConfig.defaultLogBuffer(64L << 20).bytes()).isEqualTo(64L << 20);
+        assertThat(BookieConfig.defaultLogBuffer(1L << 30).bytes()).isEqualTo(256L << 20);
+        assertThat(BookieConfig.defaultLogBuffer(1L << 40).bytes()).isEqualTo(512L << 20);
+    }
+
+    @Test
     void readsTheClusterGuidesTemplate() throws Exception {
         BookieConfig config = read("""
                 bookiePort=3181

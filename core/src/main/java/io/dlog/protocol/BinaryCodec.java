@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Request#requestId}. What has no layout (unknown operations, short frames) closes the connection.
  *
  * <p>Two answers differ from Apache's bookie on purpose: an add with a negative entry id is BAD_REQUEST (such ids mean
- * something else in Apache's journal), and {@link StatusCode#UNKNOWN_LEDGER_STATE} is sent as
+ * something else in Apache's journal), as is any request for a negative ledger id, and {@link StatusCode#UNKNOWN_LEDGER_STATE} is sent as
  * {@link StatusCode#IO_ERROR}, which tells a client just as little; Apache's v2 client drops the connection on 107.
  *
  * <p>Thread: owned by the connection's event loop. Source: BookKeeper "BookieProtocol".
@@ -93,7 +93,7 @@ final class BinaryCodec {
         if (version > CURRENT_VERSION) {
             return new Request.Invalid(version, new Response.Added(version, StatusCode.BAD_VERSION, ledgerId, entryId));
         }
-        if (entryLength < EntryHeader.LENGTH || entryId < 0) {
+        if (entryLength < EntryHeader.LENGTH || entryId < 0 || ledgerId < 0) {
             return new Request.Invalid(version, new Response.Added(version, StatusCode.BAD_REQUEST, ledgerId, entryId));
         }
         int addFlags = ((flags & FLAG_RECOVERY_ADD) != 0 ? Request.AddFlags.RECOVERY : 0)
@@ -114,6 +114,9 @@ final class BinaryCodec {
         long entryId = frame.getLong(ids + 8);
         if (version > CURRENT_VERSION) {
             return invalidRead(version, StatusCode.BAD_VERSION, ledgerId, entryId);
+        }
+        if (ledgerId < 0) {
+            return invalidRead(version, StatusCode.BAD_REQUEST, ledgerId, entryId);
         }
         MasterKey fenceKey = null;
         if ((flags & FLAG_FENCE) != 0) {
@@ -140,6 +143,9 @@ final class BinaryCodec {
         batchVersion = version;
         if (version > CURRENT_VERSION) {
             return invalidBatch(requestId, StatusCode.BAD_VERSION, ledgerId, firstEntryId);
+        }
+        if (ledgerId < 0) {
+            return invalidBatch(requestId, StatusCode.BAD_REQUEST, ledgerId, firstEntryId);
         }
         MasterKey fenceKey = null;
         if ((flags & FLAG_FENCE) != 0) {

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two answers differ from Apache's bookie on purpose: an add whose entry names another ledger or entry id than the
  * request around it is BAD_REQUEST (Apache stores it under the inner ids and acknowledges the outer ones), and so is an
- * add with a negative entry id.
+ * add with a negative entry id, and any request for a negative ledger id.
  *
  * <p>Parsing an add makes the request and a slice of the frame, and no other object.
  *
@@ -104,6 +104,9 @@ final class ProtobufCodec {
             StatusCode status = isVersionServed ? StatusCode.BAD_REQUEST : StatusCode.BAD_VERSION;
             return new Request.Invalid(id, refusal(operation, id, status));
         }
+        if (namesLedger(operation) && body.number(1) < 0) {
+            return new Request.Invalid(id, refusal(operation, id, StatusCode.BAD_REQUEST));
+        }
         return switch (operation) {
             case OP_READ -> decodeRead(frame, id, isUrgent);
             case OP_ADD -> decodeAdd(frame, id, isUrgent);
@@ -121,6 +124,13 @@ final class ProtobufCodec {
             case OP_FORCE -> new Request.Force(id, body.number(1));
             case OP_LIST_ENTRIES -> new Request.ListEntries(id, body.number(1));
             default -> throw new AssertionError("operation " + operation + " has a body but no request");
+        };
+    }
+
+    private static boolean namesLedger(int operation) {
+        return switch (operation) {
+            case OP_READ, OP_ADD, OP_WRITE_LAC, OP_READ_LAC, OP_FORCE, OP_LIST_ENTRIES -> true;
+            default -> false;
         };
     }
 

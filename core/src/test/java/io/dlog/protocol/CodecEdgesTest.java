@@ -59,6 +59,37 @@ class CodecEdgesTest {
     }
 
     @Test
+    void noRequestForANegativeLedgerIdIsServed() throws MalformedFrameException {
+        String ids = "ffffffffffffffff" + "0000000000000001";
+        String key = "11".repeat(20);
+        assertThat(refusal("02010000" + key + ids + "00".repeat(16))).isEqualTo("02010000" + "00000064" + ids);
+        assertThat(refusal("02020000" + ids)).isEqualTo("02020000" + "00000064" + ids);
+        assertThat(refusal("02020001" + ids + key)).isEqualTo("02020000" + "00000064" + ids);
+        assertThat(refusal("02070000" + ids + "0000000000000055" + "0000000a" + "0000000000000100"))
+                .isEqualTo("02070000" + "00000064" + ids + "0000000000000055");
+        MasterKey v3Key = MasterKey.of(new byte[20]);
+        ByteBuf entry = Unpooled.buffer(32).writeLong(-1).writeLong(1).writeZero(16);
+        ByteBuf lac = Unpooled.buffer(16).writeLong(-1).writeLong(1);
+        for (Request request : List.of(
+                new Request.Add(5, -1, 1, v3Key, entry, 0),
+                new Request.Read(5, -1, 1, null, Request.Priority.NORMAL),
+                new Request.Read(5, -1, 1, v3Key, Request.Priority.NORMAL),
+                new Request.LongPollRead(5, -1, 1, 0, 10, Request.Piggyback.NONE),
+                new Request.WriteLac(5, -1, 1, v3Key, lac),
+                new Request.ReadLac(5, -1),
+                new Request.Force(5, -1),
+                new Request.ListEntries(5, -1))) {
+            ByteBuf frame =
+                    new ClientCodec(WireVersion.V3).encode(request, ALLOCATOR).skipBytes(4);
+            Request decoded = new ServerCodec().decode(frame);
+            assertThat(decoded).isInstanceOf(Request.Invalid.class);
+            assertThat(((Request.Invalid) decoded).answer().status()).isEqualTo(StatusCode.BAD_REQUEST);
+            frame.release();
+            assertThat(frame.refCnt()).isZero();
+        }
+    }
+
+    @Test
     void aV1FenceHasNoKeyAndIsUnauthorized() throws MalformedFrameException {
         assertThat(refusal("01020001" + IDS)).isEqualTo("01020000" + "00000066" + IDS);
     }

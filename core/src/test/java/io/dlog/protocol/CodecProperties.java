@@ -148,14 +148,14 @@ class CodecProperties {
         return Arbitraries.oneOf(
                 adds(ids(), 7),
                 reads(ids()),
-                Combinators.combine(ids(), ids(), ids(), ids(), ids(), Arbitraries.of(Request.Piggyback.class))
+                Combinators.combine(ids(), ledgerIds(), ids(), ids(), ids(), Arbitraries.of(Request.Piggyback.class))
                         .as(Request.LongPollRead::new),
-                Combinators.combine(ids(), ids()).as(Request.ReadLac::new),
-                Combinators.combine(ids(), ids(), ids(), keys(), bytes())
+                Combinators.combine(ids(), ledgerIds()).as(Request.ReadLac::new),
+                Combinators.combine(ids(), ledgerIds(), ids(), keys(), bytes())
                         .as((id, ledger, lac, key, body) -> new Request.WriteLac(id, ledger, lac, key, buffer(body))),
-                Combinators.combine(ids(), ids()).as(Request.Force::new),
+                Combinators.combine(ids(), ledgerIds()).as(Request.Force::new),
                 Combinators.combine(ids(), ids()).as(Request.BookieInfo::new),
-                Combinators.combine(ids(), ids()).as(Request.ListEntries::new),
+                Combinators.combine(ids(), ledgerIds()).as(Request.ListEntries::new),
                 Combinators.combine(ids(), Arbitraries.strings().ofMaxLength(20), bytes())
                         .as(Request.Auth::new),
                 ids().map(Request.StartTls::new));
@@ -167,7 +167,7 @@ class CodecProperties {
         return Arbitraries.oneOf(
                 adds(version, 3),
                 reads(version),
-                Combinators.combine(ids(), ids(), ids(), Arbitraries.integers(), ids(), maybeKeys())
+                Combinators.combine(ids(), ledgerIds(), ids(), Arbitraries.integers(), ids(), maybeKeys())
                         .as((id, ledger, first, count, size, key) ->
                                 new Request.BatchRead(id, ledger, first, count, size, key.orNull())),
                 Combinators.combine(version, Arbitraries.strings().ofMaxLength(20), bytes())
@@ -176,13 +176,18 @@ class CodecProperties {
 
     private Arbitrary<Request> adds(Arbitrary<Long> requestIds, int flagsMax) {
         return Combinators.combine(
-                        requestIds, ids(), Arbitraries.longs().greaterOrEqual(0), keys(), bytes(), flags(flagsMax))
+                        requestIds,
+                        ledgerIds(),
+                        Arbitraries.longs().greaterOrEqual(0),
+                        keys(),
+                        bytes(),
+                        flags(flagsMax))
                 .as((id, ledger, entry, key, data, flags) ->
                         new Request.Add(id, ledger, entry, key, entry(ledger, entry, data), flags));
     }
 
     private static Arbitrary<Request> reads(Arbitrary<Long> requestIds) {
-        return Combinators.combine(requestIds, ids(), ids(), maybeKeys(), Arbitraries.of(Request.Priority.class))
+        return Combinators.combine(requestIds, ledgerIds(), ids(), maybeKeys(), Arbitraries.of(Request.Priority.class))
                 .as((id, ledger, entry, key, priority) -> new Request.Read(id, ledger, entry, key.orNull(), priority));
     }
 
@@ -239,6 +244,11 @@ class CodecProperties {
                                         : List.of())),
                 Combinators.combine(versions, Arbitraries.strings().ofMaxLength(20), bytes())
                         .as((version, plugin, payload) -> new Response.Auth(version, StatusCode.OK, plugin, payload)));
+    }
+
+    /** Those that a bookie serves. */
+    private static Arbitrary<Long> ledgerIds() {
+        return Arbitraries.longs().greaterOrEqual(0);
     }
 
     private static Arbitrary<Long> ids() {

@@ -36,7 +36,7 @@ final class JournalFiles {
     private @Nullable JournalFile ready;
 
     @GuardedBy("lock")
-    private @Nullable IOException failure;
+    private @Nullable Throwable failure;
 
     @GuardedBy("lock")
     private @Nullable Runnable whenReady;
@@ -182,10 +182,11 @@ final class JournalFiles {
 
     private void prepareNext() {
         @Nullable JournalFile file = null;
-        @Nullable IOException problem = null;
+        @Nullable Throwable problem = null;
         try {
             file = prepare();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it was, also want of memory: the journal must hear of it, or adds wait for this file for ever.
             problem = e;
         }
         Runnable callback;

@@ -9,8 +9,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The memory that is journal image, write cache and tail-read cache at once.
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Writers claim space by one compare-and-set, copy, and publish; see {@link Claim}. The {@link Journal} seals what is
  * claimed and writes it from here. Segments are grouped in generations; a closed generation is flushed to entry logs and
  * then {@link #release released}, which frees its segments. Memory is allocated a segment at a time, off the writers'
- * threads. When there is none left, {@link #claim} answers null until {@link #whenWritable}.
+ * threads. When there is none left, {@link #claim} answers null until {@link #whenWritable}. When the JVM has no memory for
+ * another one, the buffer stays as small as it is, and flushes sooner.
  *
  * <p>Thread: safe, because claims are by compare-and-set, lists are guarded by a leaf lock that nobody holds across a
  * callback, and readers see immutable copies of the lists.
@@ -26,9 +30,12 @@ import org.jspecify.annotations.Nullable;
  * @param <G> what the user keeps about a generation; its supplier is called under the lock and only constructs
  */
 public final class LogBuffer<G> {
+    private static final Logger LOG = LoggerFactory.getLogger(LogBuffer.class);
+
     private final LogBufferConfig config;
     private final Lane allocationLane;
     private final Supplier<G> newContents;
+    private final IntFunction<ByteBuffer> memory;
     private final FastThreadLocal<Claim<G>> claims = new FastThreadLocal<>() {
         @Override
         protected Claim<G> initialValue() {
@@ -63,6 +70,10 @@ public final class LogBuffer<G> {
     @GuardedBy("lock")
     private int allocated;
 
+    /** Fewer than configured once the JVM had no memory for another. */
+    @GuardedBy("lock")
+    private int segmentsMax;
+
     @GuardedBy("lock")
     private boolean isAllocating;
 
@@ -75,9 +86,18 @@ public final class LogBuffer<G> {
 
     /** @param allocationLane a blocking lane on which segments are allocated */
     public LogBuffer(LogBufferConfig config, Lane allocationLane, Supplier<G> newContents) {
+        this(config, allocationLane, newContents, AlignedMemory::allocate);
+    }
+
+    /** @param memory gives so many bytes of direct memory, as {@link AlignedMemory} does */
+    LogBuffer(LogBufferConfig config, Lane allocationLane, Supplier<G> newContents, IntFunction<ByteBuffer> memory) {
         this.config = config;
         this.allocationLane = allocationLane;
         this.newContents = newContents;
+        this.memory = memory;
+        synchronized (lock) {
+            this.segmentsMax = config.segments();
+        }
     }
 
     /** What to run, on any thread, whenever a generation was closed. */
@@ -293,7 +313,7 @@ public final class LogBuffer<G> {
             }
             full.close();
             Generation<G> generation = open;
-            boolean isStarved = free.isEmpty() && closed.isEmpty() && allocated >= config.segments();
+            boolean isStarved = free.isEmpty() && closed.isEmpty() && allocated >= segmentsMax;
             if (generation != null && (isStarved || generation.segments().size() >= config.segmentsPerGeneration())) {
                 closeGeneration(generation, full);
                 isClosed = true;
@@ -351,7 +371,7 @@ public final class LogBuffer<G> {
 
     @GuardedBy("lock")
     private void allocateMore() {
-        if (isBegun && free.isEmpty() && allocated < config.segments() && !isAllocating) {
+        if (isBegun && free.isEmpty() && allocated < segmentsMax && !isAllocating) {
             isAllocating = true;
             allocated++;
             allocationLane.execute(this::allocateOne);
@@ -359,18 +379,39 @@ public final class LogBuffer<G> {
     }
 
     private void allocateOne() {
-        LogSegment<G> segment = allocate(config.segmentBytes());
+        @Nullable LogSegment<G> segment = null;
+        @Nullable Throwable problem = null;
+        try {
+            segment = allocate(config.segmentBytes());
+        } catch (RuntimeException | Error e) {
+            problem = e;
+        }
         List<Runnable> runnable;
+        int segments;
         synchronized (lock) {
             isAllocating = false;
-            free.addLast(segment);
+            if (segment == null) {
+                allocated--;
+                segmentsMax = allocated;
+            } else {
+                free.addLast(segment);
+            }
+            segments = allocated;
             runnable = waiting;
             waiting = new ArrayList<>();
+        }
+        if (problem != null) {
+            LOG.error(
+                    "no memory for the log buffer to grow, it stays as small as it is segments={} of={} segmentBytes={}",
+                    segments,
+                    config.segments(),
+                    config.segmentBytes(),
+                    problem);
         }
         runnable.forEach(Runnable::run);
     }
 
-    private static <G> LogSegment<G> allocate(int bytes) {
-        return new LogSegment<>(AlignedMemory.allocate(bytes));
+    private LogSegment<G> allocate(int bytes) {
+        return new LogSegment<>(memory.apply(bytes));
     }
 }

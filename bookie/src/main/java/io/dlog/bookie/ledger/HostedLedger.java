@@ -64,6 +64,11 @@ final class HostedLedger {
 
     private volatile long lastAddConfirmed;
     private volatile long lastEntryId;
+
+    /** Highest entry id added here, also while {@link #lastEntryId} is looked up and may miss it. */
+    @GuardedBy("lock")
+    private long highestAdded = -1;
+
     /** Set by each use, cleared by the search for something to put away. */
     private volatile boolean isTouched = true;
 
@@ -110,7 +115,7 @@ final class HostedLedger {
     /** Takes in what the storage says is the last entry; adds in the meantime count too. */
     void foundLastEntry(long found) {
         synchronized (lock) {
-            lastEntryId = Math.max(lastEntryId, found);
+            lastEntryId = Math.max(highestAdded, Math.max(lastEntryId, found));
         }
     }
 
@@ -150,6 +155,7 @@ final class HostedLedger {
             if (position < 0) {
                 return position;
             }
+            highestAdded = Math.max(highestAdded, entryId);
             if (lastEntryId != UNKNOWN_ENTRY) {
                 lastEntryId = Math.max(lastEntryId, entryId);
             }

@@ -26,7 +26,6 @@ final class AddEntryHandler {
     Progress handle(Request.Add add, ClientConnection connection) {
         int length = add.entry().readableBytes();
         if (length < EntryHeader.LENGTH) {
-            add.entry().release();
             refuse(add, StatusCode.BAD_REQUEST, connection);
             return Progress.TAKEN;
         }
@@ -36,7 +35,6 @@ final class AddEntryHandler {
         if (outcome == AddOutcome.BUSY) {
             return Progress.LOG_BUFFER_FULL;
         }
-        add.entry().release();
         if (outcome != AddOutcome.STORED) {
             refuse(add, outcome.status(), connection);
             return Progress.TAKEN;

@@ -215,7 +215,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         held.clear();
         readsToStart.clear();
         if (stalled != null) {
-            RequestHandlers.release(stalled);
+            stalled.release();
             stalled = null;
         }
         adds.clear();
@@ -259,7 +259,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void handle(Request request) {
-        if (handlers.handle(request, this) == RequestHandlers.Progress.LOG_BUFFER_FULL) {
+        RequestHandlers.Progress progress = RequestHandlers.Progress.TAKEN;
+        try {
+            progress = handlers.handle(request, this);
+        } catch (RuntimeException | Error e) {
+            // Also when it comes from a resume, where the pipeline would not hear of it.
+            isClosed = true;
+            exceptionCaught(context(), e);
+            return;
+        } finally {
+            if (progress == RequestHandlers.Progress.TAKEN) {
+                request.release();
+            }
+        }
+        if (progress == RequestHandlers.Progress.LOG_BUFFER_FULL) {
             stalled = request;
             metrics.pauses.increment();
             pause(Pause.LOG_BUFFER_FULL);

@@ -15,7 +15,7 @@ import java.util.function.Function;
 final class RequestHandlers {
     /** Whether a request was taken. */
     enum Progress {
-        /** It was, with its buffer; an answer comes, now or later. */
+        /** It was; an answer comes, now or later. */
         TAKEN,
         /** It was not; try it again when the log buffer has room. */
         LOG_BUFFER_FULL
@@ -65,6 +65,7 @@ final class RequestHandlers {
         return cold;
     }
 
+    /** Borrows the request's buffer. */
     Progress handle(Request request, ClientConnection connection) {
         return switch (request.kind()) {
             case ADD -> add.handle((Request.Add) request, connection);
@@ -88,15 +89,6 @@ final class RequestHandlers {
                         r -> new Response.TlsStarted(r.requestId(), StatusCode.BAD_REQUEST));
             case INVALID -> answer((Request.Invalid) request, connection, Request.Invalid::answer);
         };
-    }
-
-    /** Lets go of the buffer of a request that nobody took. */
-    static void release(Request request) {
-        if (request instanceof Request.Add a) {
-            a.entry().release();
-        } else if (request instanceof Request.WriteLac w) {
-            w.body().release();
-        }
     }
 
     private static <R extends Request> Progress answer(

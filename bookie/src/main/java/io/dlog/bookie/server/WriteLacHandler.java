@@ -33,7 +33,6 @@ final class WriteLacHandler {
         if (length < BODY_BYTES_MIN
                 || length > BODY_BYTES_MAX
                 || write.body().getLong(write.body().readerIndex()) != write.ledgerId()) {
-            write.body().release();
             connection.answer(answer(write, StatusCode.BAD_REQUEST));
             return Progress.TAKEN;
         }
@@ -42,7 +41,6 @@ final class WriteLacHandler {
         if (outcome == AddOutcome.BUSY) {
             return Progress.LOG_BUFFER_FULL;
         }
-        write.body().release();
         if (outcome == AddOutcome.STORED) {
             storage.whenDurable(
                     position,

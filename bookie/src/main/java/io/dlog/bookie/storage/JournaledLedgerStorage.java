@@ -444,7 +444,8 @@ public final class JournaledLedgerStorage implements LedgerStorage {
         }
         if (failed.isDone()) {
             if (isClosing.get()) {
-                finish(null);
+                // What is in memory alone was not flushed: not a clean end, whatever else goes well.
+                finish(failed.getNow(null));
             }
             return;
         }

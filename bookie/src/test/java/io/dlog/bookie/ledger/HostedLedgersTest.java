@@ -3,6 +3,7 @@ package io.dlog.bookie.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dlog.bookie.ledger.HostedLedgers.Watch;
+import io.dlog.bookie.storage.LedgerRecord;
 import io.dlog.bookie.testing.InMemoryLedgerStorage;
 import io.dlog.protocol.MasterKey;
 import io.netty.buffer.ByteBuf;
@@ -128,6 +129,22 @@ final class HostedLedgersTest {
                 .isInstanceOfSatisfying(
                         ReadOutcome.Found.class, f -> assertThat(f.entryId()).isEqualTo(9));
         assertThat(reloaded.readFromMemory(7, -1)).isNotNull();
+    }
+
+    @Test
+    void anEntryAddedWhileTheLastOneIsLookedUpIsTheLast() throws Exception {
+        add(7, 5, KEY, AddKind.NORMAL);
+        LedgerRecord record = storage.ledger(7);
+        if (record == null) {
+            throw new AssertionError("the ledger was not stored");
+        }
+        HostedLedger ledger = HostedLedger.stored(record, storage);
+        long found = storage.lastEntryId(7);
+        assertThat(AddOutcome.of(ledger.add(6, KEY, entry(7, 6, 5), AddKind.NORMAL, Admission.ALL)))
+                .isEqualTo(AddOutcome.STORED);
+        assertThat(ledger.lastEntryId()).isEqualTo(HostedLedger.UNKNOWN_ENTRY);
+        ledger.foundLastEntry(found);
+        assertThat(ledger.lastEntryId()).isEqualTo(6);
     }
 
     @Test

@@ -150,6 +150,22 @@ final class JournaledLedgerStorageTest {
     }
 
     @Test
+    void aFailedLastFlushIsNoCleanClose() throws IOException {
+        JournaledLedgerStorage storage = machine.open();
+        CompletableFuture<Boolean> durable = add(storage, 1, 0);
+        machine.scheduler.runAll();
+        assertThat(durable).isCompletedWithValue(true);
+        machine.files.failAt(1, Fault.ERROR);
+        CompletableFuture<Void> closed = storage.close();
+        machine.scheduler.runAll();
+        assertThat(closed)
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("injected error");
+    }
+
+    @Test
     void servesEverythingAfterACleanRestartOnTheRealDisk(@TempDir Path directory) throws Exception {
         int entries = 30_000;
         try (ThreadScheduler scheduler = new ThreadScheduler("first", 1)) {

@@ -55,6 +55,9 @@ public final class InMemoryLedgerStorage implements LedgerStorage {
     @GuardedBy("this")
     private boolean isUnreadable;
 
+    @GuardedBy("this")
+    private boolean isBroken;
+
     private record Waiting(long position, WhenDurable callback) {}
 
     private static final class Ledger {
@@ -92,6 +95,11 @@ public final class InMemoryLedgerStorage implements LedgerStorage {
         failed.forEach(WhenDurable::onJournalFailed);
     }
 
+    /** Every add meets a bug. */
+    public synchronized void breakAdds() {
+        isBroken = true;
+    }
+
     /** The log buffer is full until {@link #drain}. */
     public synchronized void fill() {
         isFull = true;
@@ -127,6 +135,9 @@ public final class InMemoryLedgerStorage implements LedgerStorage {
     public synchronized long logAdd(long ledgerId, long entryId, ByteBuf entry) {
         if (isFailed || isFull) {
             return isFailed ? FAILED : BUSY;
+        }
+        if (isBroken) {
+            throw new IllegalStateException("broken on command ledger=" + ledgerId + " entry=" + entryId);
         }
         byte[] bytes = new byte[entry.readableBytes()];
         entry.getBytes(entry.readerIndex(), bytes);

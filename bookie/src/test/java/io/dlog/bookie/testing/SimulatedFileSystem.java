@@ -36,6 +36,7 @@ public final class SimulatedFileSystem implements FileSystem {
     private final Map<Path, List<Change>> pendingNames = new HashMap<>();
     private final Set<Path> directories = new HashSet<>();
     private long operations;
+    private int openFiles;
     private long faultAt = -1;
     private Fault fault = Fault.NONE;
     private boolean isOff;
@@ -45,6 +46,8 @@ public final class SimulatedFileSystem implements FileSystem {
         NONE,
         /** It fails without effect; later ones work. */
         ERROR,
+        /** The JVM has no memory for it; it fails without effect. */
+        OUT_OF_MEMORY,
         /** A write reaches the disk in part, then it and everything later fails. */
         POWER_LOSS
     }
@@ -70,6 +73,11 @@ public final class SimulatedFileSystem implements FileSystem {
     /** Operations so far that changed something. */
     public synchronized long operations() {
         return operations;
+    }
+
+    /** Files that were opened and not closed yet. */
+    public synchronized int openFiles() {
+        return openFiles;
     }
 
     /** Whether the power is off. */
@@ -166,6 +174,7 @@ public final class SimulatedFileSystem implements FileSystem {
             node = new Node();
             change(path, new Change(null, path, node));
         }
+        openFiles++;
         return new SimulatedFile(path, node, mode);
     }
 
@@ -250,6 +259,9 @@ public final class SimulatedFileSystem implements FileSystem {
         if (operations == faultAt) {
             if (fault == Fault.ERROR) {
                 throw new IOException("injected error at operation " + operations);
+            }
+            if (fault == Fault.OUT_OF_MEMORY) {
+                throw new OutOfMemoryError("injected want of memory at operation " + operations);
             }
             if (fault == Fault.POWER_LOSS) {
                 isOff = true;
@@ -372,7 +384,10 @@ public final class SimulatedFileSystem implements FileSystem {
 
         @Override
         public void close() {
-            isClosed = true;
+            synchronized (SimulatedFileSystem.this) {
+                openFiles -= isClosed ? 0 : 1;
+                isClosed = true;
+            }
         }
     }
 }
