@@ -34,6 +34,12 @@ public final class WriteProxy implements AutoCloseable {
     /** How long all streams together may take to close. */
     private static final Duration STREAMS_CLOSE_MAX = Duration.ofSeconds(10);
 
+    /**
+     * How long opening one stream may take: the time within which a lost session of another owner ends (30 s by default)
+     * and as long again for recovery of its last segment. Clients have asked elsewhere long before.
+     */
+    private static final Duration ACQUIRE_MAX = Duration.ofSeconds(60);
+
     private final WriteProxyConfig config;
     private final Scheduler scheduler;
     private final ProxyTransport transport;
@@ -105,6 +111,7 @@ public final class WriteProxy implements AutoCloseable {
                         identity.text(),
                         sessionTimeout.multipliedBy(3).dividedBy(5),
                         Duration.ofMillis(100),
+                        ACQUIRE_MAX,
                         config.serviceTimeout(),
                         config.closeTimeout(),
                         config.failFastOnStreamNotReady(),
