@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The proxies that a client talks to: a channel each, shaken hands with when first used, and avoided for a while after it
  * could not be reached.
  *
- * <p>Thread: safe, because it is two concurrent maps.
+ * <p>Thread: safe, because it is two concurrent maps and a volatile flag.
  */
 final class ProxyHosts {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHosts.class);
@@ -41,6 +41,8 @@ final class ProxyHosts {
     private final ConcurrentMap<Endpoint, ProxyTransport.Channel> channels = new ConcurrentHashMap<>();
     private final ConcurrentMap<Endpoint, Long> avoidedUntilNanos = new ConcurrentHashMap<>();
 
+    private volatile boolean closed;
+
     ProxyHosts(ProxyTransport transport, WriteProxyClientConfig config, Clock clock, OwnershipCache owners) {
         this.transport = transport;
         this.config = config;
@@ -52,12 +54,21 @@ final class ProxyHosts {
     CompletableFuture<ProxyResponse> call(Endpoint host, ProxyRequest request, Duration timeout) {
         ProxyTransport.Channel channel = channels.get(host);
         if (channel == null) {
+            if (closed) {
+                return refused();
+            }
             if (channels.size() >= CHANNELS_MAX) {
                 return CompletableFuture.failedFuture(new DLException(
                         StatusCode.SERVICE_UNAVAILABLE, "client has channels to " + CHANNELS_MAX + " proxies"));
             }
             ProxyTransport.Channel made = transport.connect(host.host(), host.port());
             ProxyTransport.Channel earlier = channels.putIfAbsent(host, made);
+            if (closed) {
+                // Whoever closes may not have seen it.
+                channels.remove(host, made);
+                made.close();
+                return refused();
+            }
             if (earlier == null) {
                 channel = made;
                 handshake(host);
@@ -73,6 +84,10 @@ final class ProxyHosts {
                 throw new CompletionException(e);
             }
         });
+    }
+
+    private static CompletableFuture<ProxyResponse> refused() {
+        return CompletableFuture.failedFuture(new DLException(StatusCode.CLIENT_CLOSED, "client is closed"));
     }
 
     /** Asks a proxy what it owns and remembers it. */
@@ -146,7 +161,9 @@ final class ProxyHosts {
         channels.keySet().forEach(this::handshake);
     }
 
+    /** Closes all channels; from now on nobody is asked. */
     void close() {
+        closed = true;
         channels.values().forEach(ProxyTransport.Channel::close);
         channels.clear();
     }

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An attempt that ends without an answer may still have been carried out; asking again then writes a record twice. That
  * is the write proxy's promise: at least once.
  *
- * <p>Thread: its steps follow one another; no two run at once.
+ * <p>Thread: its steps follow one another; no two run at once. {@link #close} may come from anywhere, since it touches the
+ * result alone.
  */
 final class RedirectingCall {
     private final String stream;
@@ -71,7 +72,15 @@ final class RedirectingCall {
         return result;
     }
 
+    /** Ends the call, unless it has ended: its client closes, and an attempt made after that would never be carried out. */
+    void close() {
+        result.completeExceptionally(new DLException(StatusCode.CLIENT_CLOSED, stream + ": client is closed"));
+    }
+
     private void attempt() {
+        if (result.isDone()) {
+            return;
+        }
         long leftNanos = deadlineNanos - environment.clock().nanoTime();
         if (leftNanos <= 0) {
             fail(StatusCode.SERVICE_UNAVAILABLE, "no answer within the deadline", null);
@@ -196,6 +205,9 @@ final class RedirectingCall {
      * @param named whom to ask, if we know
      */
     private void again(@Nullable Endpoint named, StatusCode code, String reason, @Nullable Throwable cause) {
+        if (result.isDone()) {
+            return;
+        }
         WriteProxyClientConfig config = environment.config();
         redirects++;
         if (config.maxRedirects() >= 0 && redirects > config.maxRedirects()) {

@@ -5,6 +5,7 @@ import io.dlog.log.Namespace;
 import io.dlog.metrics.Metrics;
 import io.dlog.proxy.limit.InFlightLimit;
 import io.dlog.proxy.server.AccessPolicy;
+import io.dlog.proxy.server.UntilServing;
 import io.dlog.proxy.server.WriteProxyService;
 import io.dlog.proxy.stream.StreamConfig;
 import io.dlog.proxy.stream.Streams;
@@ -17,7 +18,6 @@ import io.dlog.proxyclient.transport.ServerSetMember;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +34,19 @@ public final class WriteProxy implements AutoCloseable {
     /** How long all streams together may take to close. */
     private static final Duration STREAMS_CLOSE_MAX = Duration.ofSeconds(10);
 
+    /**
+     * How long opening one stream may take: the time within which a lost session of another owner ends (30 s by default)
+     * and as long again for recovery of its last segment. Clients have asked elsewhere long before.
+     */
+    private static final Duration ACQUIRE_MAX = Duration.ofSeconds(60);
+
+    /** Requests that may wait until {@link #serve}; starting takes seconds, and clients have other proxies to ask. */
+    private static final int REQUESTS_BEFORE_SERVING_MAX = 10_000;
+
     private final WriteProxyConfig config;
     private final Scheduler scheduler;
     private final ProxyTransport transport;
-    private final CompletableFuture<WriteProxyService> service = new CompletableFuture<>();
+    private final UntilServing service;
     private final ProxyTransport.Listener listener;
     private final ProxyIdentity identity;
     private @Nullable Streams streams;
@@ -80,10 +89,10 @@ public final class WriteProxy implements AutoCloseable {
         this.config = config;
         this.scheduler = scheduler;
         this.transport = transport;
-        this.listener = transport.listen(new InetSocketAddress(config.host(), config.port()), request -> {
-            WriteProxyService ready = service.getNow(null);
-            return ready != null ? ready.apply(request) : service.thenCompose(later -> later.apply(request));
-        });
+        this.service = new UntilServing(new InFlightLimit(
+                Math.min(config.requestsMax(), REQUESTS_BEFORE_SERVING_MAX),
+                config.requestBytesMax().bytes()));
+        this.listener = transport.listen(new InetSocketAddress(config.host(), config.port()), service);
         this.identity = new ProxyIdentity(
                 config.shard(), config.host(), listener.address().getPort());
     }
@@ -105,6 +114,7 @@ public final class WriteProxy implements AutoCloseable {
                         identity.text(),
                         sessionTimeout.multipliedBy(3).dividedBy(5),
                         Duration.ofMillis(100),
+                        ACQUIRE_MAX,
                         config.serviceTimeout(),
                         config.closeTimeout(),
                         config.failFastOnStreamNotReady(),
@@ -113,7 +123,7 @@ public final class WriteProxy implements AutoCloseable {
                 namespace,
                 scheduler);
         streams = opened;
-        service.complete(new WriteProxyService(
+        service.serve(new WriteProxyService(
                 opened,
                 new InFlightLimit(config.requestsMax(), config.requestBytesMax().bytes()),
                 access,
@@ -136,12 +146,7 @@ public final class WriteProxy implements AutoCloseable {
         }
         closed = true;
         withdraw();
-        WriteProxyService serving = service.getNow(null);
-        if (serving != null) {
-            serving.stop();
-        } else {
-            service.completeExceptionally(new IOException("write proxy stopped before it served"));
-        }
+        service.stop();
         Streams open = streams;
         if (open != null) {
             open.close(STREAMS_CLOSE_MAX);

@@ -343,6 +343,26 @@ class WriteProxyTest {
     }
 
     @Test
+    void requestsBeforeTheProxyServesWaitAndOneTooManyIsRefused() throws Exception {
+        WriteProxy proxy = WriteProxy.listen(config(WriteProxyConfig.Transport.NETTY), scheduler);
+        opened.add(proxy);
+        List<CompletableFuture<ProxyResponse>> answers = new ArrayList<>();
+        for (int i = 0; i < 21; i++) {
+            answers.add(begin(proxy, new ProxyRequest.GetOwner("s", WriteContext.NONE)));
+        }
+        CompletableFuture<?>[] all = answers.toArray(CompletableFuture[]::new);
+        Object refused = CompletableFuture.anyOf(all).get(30, TimeUnit.SECONDS);
+        assertThat(status((ProxyResponse) refused)).isEqualTo(StatusCode.SERVICE_UNAVAILABLE);
+        assertThat(answers.stream().filter(CompletableFuture::isDone)).hasSize(1);
+
+        logs.with("s");
+        proxy.serve(new FakeNamespace(logs, proxy.identity().text()), SESSION, AccessPolicy.ALLOW_ALL, Metrics.none());
+        CompletableFuture.allOf(all).get(30, TimeUnit.SECONDS);
+        assertThat(statusOf(proxy, new ProxyRequest.GetOwner("s", WriteContext.NONE)))
+                .isEqualTo(StatusCode.FOUND);
+    }
+
+    @Test
     void aProxyThatTakesNoNewStreamsSaysSo() throws Exception {
         WriteProxy proxy = proxy();
         WriteProxyClient client = client(proxy);

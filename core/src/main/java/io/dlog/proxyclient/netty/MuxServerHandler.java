@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * and then frames are bare Thrift answered in order; anything else is Mux.
  *
  * <p>While {@link #IN_FLIGHT_MAX} requests wait for answers nothing more is read, so that a client cannot make the proxy
- * remember more. Thread: owned by the connection's event loop.
+ * remember more; nor while answers wait for a client that does not read them. Thread: owned by the connection's event loop.
  */
 final class MuxServerHandler extends SimpleChannelInboundHandler<ByteBuf> {
     private static final Logger LOG = LoggerFactory.getLogger(MuxServerHandler.class);
@@ -46,6 +46,9 @@ final class MuxServerHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
     private Language language = Language.UNKNOWN;
     private int inFlight;
+    /** The bound was met, and half of it is not yet free again. */
+    private boolean full;
+
     private boolean draining;
 
     MuxServerHandler(Service service) {
@@ -167,18 +170,31 @@ final class MuxServerHandler extends SimpleChannelInboundHandler<ByteBuf> {
     private void begin(ChannelHandlerContext ctx) {
         inFlight++;
         if (inFlight == IN_FLIGHT_MAX) {
-            ctx.channel().config().setAutoRead(false);
+            full = true;
+            readWhenThereIsRoom(ctx);
         }
     }
 
     private void end(ChannelHandlerContext ctx) {
         inFlight--;
-        if (inFlight < IN_FLIGHT_MAX / 2 && !ctx.channel().config().isAutoRead()) {
-            ctx.channel().config().setAutoRead(true);
+        if (full && inFlight < IN_FLIGHT_MAX / 2) {
+            full = false;
+            readWhenThereIsRoom(ctx);
         }
         if (draining && inFlight == 0) {
             closeWhenIdle(ctx);
         }
+    }
+
+    /** A request leaves {@link #inFlight} when its answer is written; what is not yet sent counts by the channel's marks. */
+    private void readWhenThereIsRoom(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(!full && ctx.channel().isWritable());
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        readWhenThereIsRoom(ctx);
+        ctx.fireChannelWritabilityChanged();
     }
 
     private void closeWhenIdle(ChannelHandlerContext ctx) {

@@ -79,8 +79,7 @@ public final class WriteProxyService implements ProxyTransport.Service {
         } catch (MalformedMessageException e) {
             metrics.malformed();
             LOG.debug("malformed request", e);
-            return CompletableFuture.completedFuture(
-                    ProxyProtocol.encodeReply("", 0, new Fault(String.valueOf(e.getMessage()), Fault.PROTOCOL_ERROR)));
+            return CompletableFuture.completedFuture(malformed(e));
         }
         ProxyRequest request = call.request();
         if (request == null) {
@@ -96,6 +95,32 @@ public final class WriteProxyService implements ProxyTransport.Service {
             metrics.answered(request.method(), status(outcome), clock.nanoTime() - start);
             return ProxyProtocol.encodeReply(call.methodName(), call.sequence(), outcome);
         });
+    }
+
+    /** The answer to a request that nobody looks at any further. */
+    static byte[] refuse(byte[] bytes, DLException why) {
+        ProxyProtocol.Call call;
+        try {
+            call = ProxyProtocol.decodeCall(bytes);
+        } catch (MalformedMessageException e) {
+            LOG.debug("malformed request", e);
+            return malformed(e);
+        }
+        ProxyRequest request = call.request();
+        ProxyResponse answer;
+        if (request instanceof ProxyRequest.OfStream) {
+            answer = failed(request.method(), why);
+        } else if (request instanceof ProxyRequest.SetAcceptNewStream || request == null) {
+            answer = new Fault(String.valueOf(why.getMessage()), Fault.INTERNAL_ERROR);
+        } else {
+            // A handshake: this proxy is good for nothing at the moment.
+            answer = new ServerInfo(Map.of(), ServerStatus.DOWN);
+        }
+        return ProxyProtocol.encodeReply(call.methodName(), call.sequence(), answer);
+    }
+
+    private static byte[] malformed(MalformedMessageException e) {
+        return ProxyProtocol.encodeReply("", 0, new Fault(String.valueOf(e.getMessage()), Fault.PROTOCOL_ERROR));
     }
 
     private CompletableFuture<ProxyResponse> answer(ProxyRequest request, int bytes) {

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Operations that come while the stream is being acquired wait; when it belongs to somebody else they fail with
  * {@link OwnershipAcquireFailedException}, which the service turns into FOUND. A failed writer is aborted, what it had not
- * finished fails, and the stream is acquired again. {@link StreamState} has the transitions.
+ * finished fails, and the stream is acquired again. A writer that does not open in time is given up, and aborted should it
+ * open later. {@link StreamState} has the transitions.
  *
  * <p>Transaction ids are the clock's milliseconds, never less than the last one of the log.
  *
@@ -54,6 +55,10 @@ final class Stream {
     private long lastTxId;
     private boolean watching;
     private int writerNumber;
+    /** Written on the stream's lane; the metadata lane leaves an acquisition alone that was given up before its turn. */
+    private volatile int acquisition;
+
+    private Lane.@Nullable Timer acquireTimer;
 
     /** An operation given to the writer. */
     private record Started(StreamOp op, long sinceNanos) {}
@@ -139,35 +144,59 @@ final class Stream {
     private void acquire() {
         change(StreamState.INITIALIZING, "operations wait");
         owner = null;
-        metadataLane.execute(this::openOnMetadataLane);
+        int number = acquisition + 1;
+        acquisition = number;
+        acquireTimer = lane.schedule(() -> acquireTimedOut(number), config.acquireTimeout());
+        metadataLane.execute(() -> openOnMetadataLane(number));
+    }
+
+    private boolean isAcquiring(int number) {
+        return state == StreamState.INITIALIZING && number == acquisition;
+    }
+
+    private void acquireTimedOut(int number) {
+        if (!isAcquiring(number)) {
+            return;
+        }
+        acquireFailed(
+                number,
+                null,
+                new DLException(
+                        StatusCode.STREAM_UNAVAILABLE,
+                        "stream " + name + " could not be acquired within "
+                                + config.acquireTimeout().toMillis() + " ms"));
     }
 
     /** Blocks on metadata, so it runs on a lane that may. */
-    private void openOnMetadataLane() {
+    private void openOnMetadataLane(int number) {
+        if (!isAcquiring(number)) {
+            return;
+        }
         DistributedLogManager opened;
         try {
             opened = namespace.openLog(name);
         } catch (IOException | RuntimeException e) {
-            lane.execute(() -> acquireFailed(null, e));
+            lane.execute(() -> acquireFailed(number, null, e));
             return;
         }
         var unused = opened.openAsyncLogWriter().handle((newWriter, failure) -> {
             lane.execute(() -> {
                 if (newWriter == null) {
-                    acquireFailed(opened, failure);
+                    acquireFailed(number, opened, failure);
                 } else {
-                    acquired(opened, newWriter);
+                    acquired(number, opened, newWriter);
                 }
             });
             return null;
         });
     }
 
-    private void acquired(DistributedLogManager newManager, AsyncLogWriter newWriter) {
-        if (state != StreamState.INITIALIZING) {
+    private void acquired(int number, DistributedLogManager newManager, AsyncLogWriter newWriter) {
+        if (!isAcquiring(number)) {
             discard(newManager, newWriter);
             return;
         }
+        cancelAcquireTimer();
         manager = newManager;
         writer = newWriter;
         writerNumber++;
@@ -178,13 +207,22 @@ final class Stream {
         }
     }
 
-    private void acquireFailed(@Nullable DistributedLogManager opened, @Nullable Throwable failure) {
+    private void cancelAcquireTimer() {
+        Lane.Timer timer = acquireTimer;
+        acquireTimer = null;
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    private void acquireFailed(int number, @Nullable DistributedLogManager opened, @Nullable Throwable failure) {
         if (opened != null) {
             close(opened);
         }
-        if (state != StreamState.INITIALIZING) {
+        if (!isAcquiring(number)) {
             return;
         }
+        cancelAcquireTimer();
         Throwable cause = unwrap(failure);
         if (cause instanceof OwnershipAcquireFailedException taken) {
             if (taken.getCurrentOwner().equals(config.clientId())) {
@@ -427,6 +465,7 @@ final class Stream {
             return;
         }
         change(StreamState.CLOSING, reason);
+        cancelAcquireTimer();
         failQueued(closedException());
         closeWriter(this::finishClosing);
     }

@@ -48,6 +48,8 @@ public final class FakeNamespace implements Namespace {
         @Nullable
         CompletableFuture<Void> openGate;
 
+        private CompletableFuture<Void> released = new CompletableFuture<>();
+
         /** Makes a log. */
         public Logs with(String name) {
             records.put(name, new ArrayList<>());
@@ -102,6 +104,21 @@ public final class FakeNamespace implements Namespace {
                 heldWrites.clear();
             }
             writes.forEach(Runnable::run);
+        }
+
+        /** Completes when a writer that opened is closed or aborted from now on. */
+        public synchronized CompletableFuture<Void> nextRelease() {
+            released = new CompletableFuture<>();
+            return released;
+        }
+
+        void release(String name, String owner) {
+            owners.remove(name, owner);
+            CompletableFuture<Void> waiting;
+            synchronized (this) {
+                waiting = released;
+            }
+            waiting.complete(null);
         }
 
         /** Writers open only once this is done. */
@@ -301,13 +318,13 @@ public final class FakeNamespace implements Namespace {
 
         @Override
         public CompletableFuture<Void> asyncClose() {
-            logs.owners.remove(name, clientId);
+            logs.release(name, clientId);
             return CompletableFuture.completedFuture(null);
         }
 
         @Override
         public CompletableFuture<Void> asyncAbort() {
-            logs.owners.remove(name, clientId);
+            logs.release(name, clientId);
             return CompletableFuture.completedFuture(null);
         }
     }

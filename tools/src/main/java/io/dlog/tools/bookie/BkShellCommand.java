@@ -28,6 +28,7 @@ public final class BkShellCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
 
+    /** Without a command there is nothing to do: called wrongly. */
     @Override
     public void run() {
         if (spec == null) {

@@ -63,6 +63,7 @@ public final class DlogMain implements Runnable {
 
     private DlogMain() {}
 
+    /** Runs the command that the arguments name, and ends the process with its exit status. */
     public static void main(String[] args) {
         // Before the first logger is made, which reads it.
         if (Arrays.stream(args).anyMatch(VERBOSE::contains)) {
