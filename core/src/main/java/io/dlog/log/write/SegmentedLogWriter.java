@@ -91,6 +91,7 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         return lock.acquire(log.config().lockTimeout())
                 .thenCompose(locked -> new SegmentRecovery(log, clock)
                         .run()
+                        .thenCompose(recovered -> stillHeld(log, lock, recovered))
                         .exceptionallyCompose(e -> lock.release()
                                 .handle((released, ignored) -> LedgerFailures.of(log.logName(), e))
                                 .thenCompose(CompletableFuture::failedFuture)))
@@ -106,6 +107,14 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
     @Override
     public long getLastTxId() {
         return lastTxId;
+    }
+
+    /** Who lost the lock while recovering must not go on to fence whoever has it now. */
+    private static CompletableFuture<Recovered> stillHeld(LogSegments log, WriteLock lock, Recovered recovered) {
+        return lock.isHeld()
+                ? CompletableFuture.completedFuture(recovered)
+                : CompletableFuture.failedFuture(
+                        new LockingException("the write lock of log " + log.logName() + " was lost during recovery"));
     }
 
     @Override

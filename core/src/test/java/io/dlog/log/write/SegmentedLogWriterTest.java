@@ -195,6 +195,18 @@ final class SegmentedLogWriterTest {
     }
 
     @Test
+    void lockLostDuringRecoveryFailsTheOpening() {
+        log.storeFaults.otherwise(() -> {
+            log.locks.expire(77);
+            return Fault.NONE;
+        });
+        assertThat(failureOf(log.openWriter(IMMEDIATE, 77))).isInstanceOf(LockingException.class);
+        log.storeFaults.otherwise(() -> Fault.NONE);
+        SegmentedLogWriter next = await(log.openWriter(IMMEDIATE, 78));
+        await(next.write(record(2)));
+    }
+
+    @Test
     void transactionIdsNeverGoBack() {
         SegmentedLogWriter first = log.writer(IMMEDIATE);
         await(first.write(record(5)));
