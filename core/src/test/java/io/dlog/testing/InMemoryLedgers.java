@@ -52,6 +52,9 @@ public final class InMemoryLedgers implements LedgerClient {
         @Nullable
         LedgerException createFailure;
 
+        @Nullable
+        LedgerException closeFailure;
+
         final List<Runnable> heldReplies = new ArrayList<>();
     }
 
@@ -91,6 +94,13 @@ public final class InMemoryLedgers implements LedgerClient {
     public void failCreates(@Nullable LedgerException failure) {
         synchronized (lock) {
             cluster.createFailure = failure;
+        }
+    }
+
+    /** Fails the closing of ledgers, null: none. */
+    public void failCloses(@Nullable LedgerException failure) {
+        synchronized (lock) {
+            cluster.closeFailure = failure;
         }
     }
 
@@ -344,6 +354,10 @@ public final class InMemoryLedgers implements LedgerClient {
                     return refuse(
                             ledger.lane,
                             new LedgerException(Code.LEDGER_FENCED, "ledger " + ledgerId() + " is fenced"));
+                }
+                LedgerException failure = cluster.closeFailure;
+                if (failure != null) {
+                    return refuse(ledger.lane, failure);
                 }
                 if (!ledger.metadata.isClosed()) {
                     ledger.close(ledger.acknowledged);

@@ -238,7 +238,8 @@ final class SegmentChain {
 
     private void retireFailed(LogSegmentWriter old, Throwable failure) {
         DLException cause = LedgerFailures.ofWrite(log.logName(), old.segment(), failure);
-        if (isClosing || cause.getCode() != StatusCode.ZOOKEEPER_ERROR) {
+        // A failed write of the segment itself does not pass, whatever its cause.
+        if (isClosing || old.failure() != null || cause.getCode() != StatusCode.ZOOKEEPER_ERROR) {
             isRetiring = false;
             listener.broken(cause);
             settle();

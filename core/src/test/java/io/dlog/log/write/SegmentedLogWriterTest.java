@@ -207,6 +207,18 @@ final class SegmentedLogWriterTest {
     }
 
     @Test
+    void completionIsPutOffWhenTheLedgersMetadataCannotBeWritten() {
+        SegmentedLogWriter writer = log.writer(ROLL_EACH_RECORD);
+        log.ledgers.failCloses(new LedgerException(LedgerException.Code.METADATA_UNAVAILABLE, "ZooKeeper is away"));
+        for (int i = 1; i <= 1000 && log.segments().size() < 2; i++) {
+            await(writer.write(record(i)));
+        }
+        assertThat(log.segments()).hasSize(2).allMatch(LogSegmentMetadata::isInProgress);
+        assertThat(await(writer.write(record(2000))).logSegmentSequenceNo()).isEqualTo(2);
+        assertThat(await(writer.write(record(2001))).logSegmentSequenceNo()).isEqualTo(2);
+    }
+
+    @Test
     void transactionIdsNeverGoBack() {
         SegmentedLogWriter first = log.writer(IMMEDIATE);
         await(first.write(record(5)));
