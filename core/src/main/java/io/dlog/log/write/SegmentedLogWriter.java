@@ -135,23 +135,35 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         List<CompletableFuture<DLSN>> promises = new ArrayList<>(copy.size());
         copy.forEach(record -> promises.add(new CompletableFuture<>()));
         owner().execute(() -> {
+            boolean isTaken = true;
             for (int i = 0; i < copy.size(); i++) {
-                accept(copy.get(i), promises.get(i));
+                if (isTaken) {
+                    isTaken = accept(copy.get(i), promises.get(i));
+                } else {
+                    promises.get(i).completeExceptionally(cancelled());
+                }
             }
         });
         return CompletableFuture.completedFuture(promises);
     }
 
-    private void accept(LogRecord record, CompletableFuture<DLSN> promise) {
+    private DLException cancelled() {
+        return new DLException(
+                StatusCode.WRITE_CANCELLED_EXCEPTION,
+                "log " + log.logName() + ": not written, because a record before it in the same call was refused");
+    }
+
+    /** Takes a record; false when it was refused and certainly not done. */
+    private boolean accept(LogRecord record, CompletableFuture<DLSN> promise) {
         if (refuses(promise)) {
-            return;
+            return false;
         }
         int slots;
         try {
             slots = slotsOf(record);
         } catch (DLException e) {
             promise.completeExceptionally(e);
-            return;
+            return false;
         }
         long txIdBefore = lastHandedTxId;
         lastTxId = Math.max(lastTxId, record.getTransactionId());
@@ -159,11 +171,12 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         if (open != null && waiting.isEmpty() && !chain.isAboutToRoll()) {
             hand(record, slots, promise, open);
             chain.rollIfDue();
-            return;
+            return true;
         }
         int bytes = EntryWriter.recordBytes(record.getPayload().length);
         enqueue(new Waiting(bytes, promise, segment -> hand(record, slots, promise, segment)));
         chain.begin(record.getTransactionId(), txIdBefore);
+        return true;
     }
 
     private void hand(LogRecord record, int slots, CompletableFuture<DLSN> promise, LogSegmentWriter segment) {

@@ -219,6 +219,20 @@ final class SegmentedLogWriterTest {
     }
 
     @Test
+    void afterARefusalTheRestOfABulkIsCancelled() {
+        SegmentedLogWriter writer = log.writer(IMMEDIATE);
+        List<CompletableFuture<DLSN>> written =
+                await(writer.writeBulk(List.of(record(5), record(4), record(6), record(7))));
+        await(written.get(0));
+        assertThat(failureOf(written.get(1))).isInstanceOf(TransactionIdOutOfOrderException.class);
+        for (CompletableFuture<DLSN> rest : written.subList(2, 4)) {
+            assertThat(((DLException) failureOf(rest)).getCode()).isEqualTo(StatusCode.WRITE_CANCELLED_EXCEPTION);
+        }
+        await(writer.write(record(6)));
+        assertThat(log.readAll()).extracting(LogFixture::text).containsExactly("record-5", "record-6");
+    }
+
+    @Test
     void transactionIdsNeverGoBack() {
         SegmentedLogWriter first = log.writer(IMMEDIATE);
         await(first.write(record(5)));
