@@ -1,6 +1,7 @@
 package io.dlog.testing;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dlog.client.ClientConfig;
 import io.dlog.client.CreateOptions;
 import io.dlog.client.LedgerClient;
 import io.dlog.client.LedgerEntry;
@@ -295,6 +296,11 @@ public final class InMemoryLedgers implements LedgerClient {
                 if (failure != null) {
                     broken = failure;
                     return refuse(ledger.lane, failure);
+                }
+                if (pushed - ledger.acknowledged >= ClientConfig.defaults().pendingAddsMax()) {
+                    return refuse(
+                            ledger.lane,
+                            new LedgerException(Code.TOO_MANY_REQUESTS, "ledger " + ledgerId() + " has too many adds"));
                 }
                 long id = ++pushed;
                 ledger.entries.add(bytes);

@@ -103,6 +103,11 @@ public final class LogSegmentWriter {
         return outstandingBytes;
     }
 
+    /** Entries that are not acknowledged yet, and the one that is being packed. */
+    public int outstandingEntries() {
+        return inFlight.size() + (open == null ? 0 : 1);
+    }
+
     /** Bytes of all records handed in. */
     public long bytesHandedIn() {
         return bytesHandedIn;

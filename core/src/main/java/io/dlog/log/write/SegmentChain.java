@@ -100,6 +100,12 @@ final class SegmentChain {
         return writer == null ? 0 : writer.outstandingBytes();
     }
 
+    /** Entries not acknowledged yet. */
+    int outstandingEntries() {
+        LogSegmentWriter writer = current;
+        return writer == null ? 0 : writer.outstandingEntries();
+    }
+
     /** Whether the next record is to wait, and {@link #begin} to be called for it. */
     boolean isAboutToRoll() {
         return isPrepared;

@@ -37,17 +37,21 @@ import org.slf4j.LoggerFactory;
  * <p>The write lock is advice: it keeps two writers from fighting. What keeps them from both succeeding is that a new writer
  * fences the ledgers of the old one and that each change of the segments is a compare-and-set.
  *
- * <p>The first segment is started by the first write. While there is no open segment, records wait, at most
- * {@link #OUTSTANDING_BYTES_MAX} of them together with those not acknowledged; beyond that a write is refused with
- * {@link StatusCode#OVER_CAPACITY} and was certainly not done.
+ * <p>The first segment is started by the first write. While there is no open segment, records wait. What waits and what is
+ * not acknowledged is together at most {@link #OUTSTANDING_BYTES_MAX} and {@link #OUTSTANDING_ENTRIES_MAX}; beyond that a
+ * write is refused with {@link StatusCode#OVER_CAPACITY} and was certainly not done. The ledgers' own bounds lie above:
+ * what they refuse would leave a hole, which ends the writer.
  *
  * <p>Thread: safe, because all state is owned by the log's lane and {@link #getLastTxId} reads a volatile.
  */
 public final class SegmentedLogWriter implements AsyncLogWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentedLogWriter.class);
 
-    /** Payload bytes that may wait for a segment or for acknowledgement. */
-    static final long OUTSTANDING_BYTES_MAX = 64L * 1024 * 1024;
+    /** Bytes of records that may wait for a segment or for acknowledgement. */
+    public static final long OUTSTANDING_BYTES_MAX = 64L * 1024 * 1024;
+
+    /** Entries that may wait for acknowledgement; a record that waits for a segment may become an entry by itself. */
+    public static final int OUTSTANDING_ENTRIES_MAX = 16_384;
 
     private enum State {
         OPEN,
@@ -204,10 +208,9 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
             throw new TransactionIdOutOfOrderException(
                     "log " + log.logName() + ": transaction id " + txId + " after " + lastTxId);
         }
-        if (waitingBytes + chain.outstandingBytes() + length > OUTSTANDING_BYTES_MAX) {
-            throw new DLException(
-                    StatusCode.OVER_CAPACITY,
-                    "log " + log.logName() + ": " + OUTSTANDING_BYTES_MAX + " bytes wait for acknowledgement");
+        long bytes = waitingBytes + chain.outstandingBytes() + EntryWriter.recordBytes(length);
+        if (bytes > OUTSTANDING_BYTES_MAX || isFull()) {
+            throw overCapacity();
         }
         if (!record.isRecordSet()) {
             return 1;
@@ -221,6 +224,17 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         } catch (InvalidEntryException e) {
             throw new DLException(StatusCode.REQUEST_DENIED, "log " + log.logName() + ": " + e.getMessage(), e);
         }
+    }
+
+    private boolean isFull() {
+        return waiting.size() + chain.outstandingEntries() >= OUTSTANDING_ENTRIES_MAX;
+    }
+
+    private DLException overCapacity() {
+        return new DLException(
+                StatusCode.OVER_CAPACITY,
+                "log " + log.logName() + ": as many bytes (" + OUTSTANDING_BYTES_MAX + ") or entries ("
+                        + OUTSTANDING_ENTRIES_MAX + ") as may be outstanding wait for acknowledgement");
     }
 
     private boolean refuses(CompletableFuture<?> promise) {
@@ -254,7 +268,8 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
 
     @Override
     public CompletableFuture<Void> heartbeat() {
-        return onOpenSegment(LogSegmentWriter::heartbeat);
+        return onOpenSegment(
+                segment -> isFull() ? CompletableFuture.failedFuture(overCapacity()) : segment.heartbeat());
     }
 
     private interface SegmentAction {
@@ -273,6 +288,8 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
                 pipe(action.on(open), promise);
             } else if (waiting.isEmpty() && chain.outstandingBytes() == 0) {
                 promise.complete(null);
+            } else if (isFull()) {
+                promise.completeExceptionally(overCapacity());
             } else {
                 enqueue(new Waiting(0, promise, segment -> pipe(action.on(segment), promise)));
             }

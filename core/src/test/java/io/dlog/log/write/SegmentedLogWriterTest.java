@@ -233,6 +233,31 @@ final class SegmentedLogWriterTest {
     }
 
     @Test
+    void overloadRefusesRecordsAndFailsNoneThatItTook() {
+        LogConfig each = IMMEDIATE.toBuilder().immediateFlush(false).build();
+        SegmentedLogWriter writer = log.writer(each);
+        await(writer.write(record(1)));
+        log.ledgers.hold();
+        List<CompletableFuture<DLSN>> writes = new ArrayList<>();
+        for (int i = 2; i < 25_002; i++) {
+            writes.add(writer.write(record(i)));
+        }
+        await(writer.truncate(DLSN.InitialDLSN));
+        List<CompletableFuture<DLSN>> refused =
+                writes.stream().filter(CompletableFuture::isDone).toList();
+        assertThat(refused).hasSize(25_000 - SegmentedLogWriter.OUTSTANDING_ENTRIES_MAX);
+        assertThat(refused)
+                .extracting(write -> ((DLException) failureOf(write)).getCode())
+                .containsOnly(StatusCode.OVER_CAPACITY);
+        assertThat(((DLException) failureOf(writer.heartbeat())).getCode()).isEqualTo(StatusCode.OVER_CAPACITY);
+        List<CompletableFuture<DLSN>> taken =
+                writes.stream().filter(write -> !write.isDone()).toList();
+        log.ledgers.letGo();
+        assertThat(taken.stream().map(LogFixture::await)).hasSize(SegmentedLogWriter.OUTSTANDING_ENTRIES_MAX);
+        await(writer.write(record(30_000)));
+    }
+
+    @Test
     void transactionIdsNeverGoBack() {
         SegmentedLogWriter first = log.writer(IMMEDIATE);
         await(first.write(record(5)));
