@@ -294,13 +294,28 @@ final class SegmentChain {
                                 segments -> {
                                     for (LogSegmentMetadata found : segments) {
                                         if (!found.isInProgress() && found.ledgerId() == segment.ledgerId()) {
-                                            completed(found, now);
-                                            return CompletableFuture.completedFuture(null);
+                                            return completedBefore(found, now);
                                         }
                                     }
                                     return complete(writer);
                                 },
                                 lane));
+    }
+
+    /** Ours only if the counters are as our change left them; on another writer's versions we would pass as well as he. */
+    private CompletableFuture<Void> completedBefore(LogSegmentMetadata found, Counters now) {
+        long txId = Math.max(counters.maxTxId().value(), found.lastTxId());
+        Counters ours = new Counters(
+                counters.maxTxId().next(txId),
+                counters.maxSequenceNo().next(counters.maxSequenceNo().value()));
+        if (!now.equals(ours)) {
+            return CompletableFuture.failedFuture(new DLException(
+                    StatusCode.METADATA_EXCEPTION,
+                    "metadata of log " + log.logName() + " was changed by another writer after log segment "
+                            + found.sequenceNo()));
+        }
+        completed(found, now);
+        return CompletableFuture.completedFuture(null);
     }
 
     /** Completes once nothing of a start or a roll is unfinished. */
