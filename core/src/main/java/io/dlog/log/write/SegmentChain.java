@@ -67,12 +67,16 @@ final class SegmentChain {
     private Counters counters;
     private long nextSequenceId;
     private @Nullable LogSegmentWriter current;
+    /** The last segment while it is being completed. */
+    private @Nullable LogSegmentWriter finishing;
+
     private long currentSinceNanos;
     private boolean isStarting;
     private boolean isPrepared;
     private boolean isSwitching;
     private boolean isRetiring;
     private boolean isClosing;
+    private boolean isAborted;
     private boolean isRollDelayed;
     private long rollNotBeforeNanos;
     private final List<CompletableFuture<Void>> settledWaiters = new ArrayList<>();
@@ -180,6 +184,9 @@ final class SegmentChain {
                 ready -> {
                     isStarting = false;
                     isPrepared = !isClosing;
+                    if (isAborted) {
+                        discardPrepared();
+                    }
                     settle();
                 },
                 e -> {
@@ -339,6 +346,7 @@ final class SegmentChain {
     CompletableFuture<Void> finish() {
         LogSegmentWriter writer = current;
         current = null;
+        finishing = writer;
         CompletableFuture<Void> done = writer == null ? CompletableFuture.completedFuture(null) : complete(writer);
         return done.thenComposeAsync(finished -> newSegment.discard(), lane);
     }
@@ -351,9 +359,26 @@ final class SegmentChain {
 
     /** Fails what is unfinished; the open segment is left to the next writer's recovery. */
     void abort(DLException cause) {
+        isAborted = true;
+        isPrepared = false;
         LogSegmentWriter writer = current;
         if (writer != null) {
             writer.abort(cause);
         }
+        LogSegmentWriter last = finishing;
+        if (last != null) {
+            last.abort(cause);
+        }
+        if (!isStarting) {
+            discardPrepared();
+        }
+    }
+
+    private void discardPrepared() {
+        Completions.deliver(
+                newSegment.discard(),
+                lane,
+                done -> {},
+                e -> LOG.warn("ledger made for the next log segment stays log={}", log.logName(), e));
     }
 }

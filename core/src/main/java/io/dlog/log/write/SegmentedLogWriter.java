@@ -108,17 +108,17 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
                         lane);
     }
 
-    @Override
-    public long getLastTxId() {
-        return lastTxId;
-    }
-
     /** Who lost the lock while recovering must not go on to fence whoever has it now. */
     private static CompletableFuture<Recovered> stillHeld(LogSegments log, WriteLock lock, Recovered recovered) {
         return lock.isHeld()
                 ? CompletableFuture.completedFuture(recovered)
                 : CompletableFuture.failedFuture(
                         new LockingException("the write lock of log " + log.logName() + " was lost during recovery"));
+    }
+
+    @Override
+    public long getLastTxId() {
+        return lastTxId;
     }
 
     @Override
@@ -387,22 +387,30 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
     @Override
     public CompletableFuture<Void> asyncAbort() {
         return onLane(() -> {
-            CompletableFuture<Void> already = closed;
-            if (already != null) {
-                return already;
+            CompletableFuture<Void> shared = closed;
+            if (state == State.CLOSED && shared != null) {
+                return shared;
+            }
+            // A close under way may wait for bookies that never answer: this ends it.
+            CompletableFuture<Void> done = shared == null ? new CompletableFuture<>() : shared;
+            closed = done;
+            DLException cause = closedException();
+            if (failure == null) {
+                failure = cause;
             }
             chain.closing();
-            chain.abort(closedException());
-            failWaiting(closedException());
-            CompletableFuture<Void> done = new CompletableFuture<>();
+            chain.abort(cause);
+            failWaiting(cause);
             release(null, done);
-            closed = done;
             return done;
         });
     }
 
     /** Gives the lock back whatever happened before, and then says what happened. */
     private void release(@Nullable Throwable before, CompletableFuture<Void> done) {
+        if (state == State.CLOSED) {
+            return;
+        }
         changeState(State.CLOSED, "closed");
         Completions.deliver(done, Runnable::run, ok -> gone.complete(null), e -> gone.complete(null));
         CompletableFuture<Void> released = lock.release();

@@ -219,20 +219,6 @@ final class SegmentedLogWriterTest {
     }
 
     @Test
-    void afterARefusalTheRestOfABulkIsCancelled() {
-        SegmentedLogWriter writer = log.writer(IMMEDIATE);
-        List<CompletableFuture<DLSN>> written =
-                await(writer.writeBulk(List.of(record(5), record(4), record(6), record(7))));
-        await(written.get(0));
-        assertThat(failureOf(written.get(1))).isInstanceOf(TransactionIdOutOfOrderException.class);
-        for (CompletableFuture<DLSN> rest : written.subList(2, 4)) {
-            assertThat(((DLException) failureOf(rest)).getCode()).isEqualTo(StatusCode.WRITE_CANCELLED_EXCEPTION);
-        }
-        await(writer.write(record(6)));
-        assertThat(log.readAll()).extracting(LogFixture::text).containsExactly("record-5", "record-6");
-    }
-
-    @Test
     void overloadRefusesRecordsAndFailsNoneThatItTook() {
         LogConfig each = IMMEDIATE.toBuilder().immediateFlush(false).build();
         SegmentedLogWriter writer = log.writer(each);
@@ -255,6 +241,37 @@ final class SegmentedLogWriterTest {
         log.ledgers.letGo();
         assertThat(taken.stream().map(LogFixture::await)).hasSize(SegmentedLogWriter.OUTSTANDING_ENTRIES_MAX);
         await(writer.write(record(30_000)));
+    }
+
+    @Test
+    void abortEndsACloseThatBookiesDoNotLetEnd() {
+        SegmentedLogWriter writer = log.writer(IMMEDIATE);
+        await(writer.write(record(1)));
+        log.ledgers.hold();
+        CompletableFuture<DLSN> stuck = writer.write(record(2));
+        CompletableFuture<Void> closing = writer.asyncClose();
+        assertThat(failureOf(writer.write(record(3)))).hasMessageContaining("is closed");
+        assertThat(closing).isNotDone();
+        await(writer.asyncAbort());
+        await(closing);
+        assertThat(failureOf(stuck)).hasMessageContaining("is closed");
+        log.ledgers.letGo();
+        SegmentedLogWriter next = log.writer(IMMEDIATE);
+        await(next.write(record(4)));
+    }
+
+    @Test
+    void afterARefusalTheRestOfABulkIsCancelled() {
+        SegmentedLogWriter writer = log.writer(IMMEDIATE);
+        List<CompletableFuture<DLSN>> written =
+                await(writer.writeBulk(List.of(record(5), record(4), record(6), record(7))));
+        await(written.get(0));
+        assertThat(failureOf(written.get(1))).isInstanceOf(TransactionIdOutOfOrderException.class);
+        for (CompletableFuture<DLSN> rest : written.subList(2, 4)) {
+            assertThat(((DLException) failureOf(rest)).getCode()).isEqualTo(StatusCode.WRITE_CANCELLED_EXCEPTION);
+        }
+        await(writer.write(record(6)));
+        assertThat(log.readAll()).extracting(LogFixture::text).containsExactly("record-5", "record-6");
     }
 
     @Test
