@@ -17,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,18 @@ final class LastAddConfirmedRead {
             failed(index, status == StatusCode.UNAUTHORIZED ? Code.UNAUTHORIZED : Code.READ_FAILED, status.name());
             return;
         }
+        long found = verified(ledger, lac);
+        if (found == Response.UNSET) {
+            failed(index, Code.DIGEST_MISMATCH, "digest mismatch");
+        } else if (status == StatusCode.OK || status == StatusCode.NO_ENTRY || status == StatusCode.NO_LEDGER) {
+            answered(index, found);
+        } else {
+            failed(index, status == StatusCode.UNAUTHORIZED ? Code.UNAUTHORIZED : Code.READ_FAILED, status.name());
+        }
+    }
+
+    /** What the answer shows under a digest, -1 when nothing; {@link Response#UNSET} when damaged. Takes its buffers. */
+    private static long verified(LedgerAccess ledger, Response.Lac lac) {
         long found = LedgerMetadata.NO_ENTRY;
         boolean intact = true;
         ByteBuf explicit = lac.explicitLac();
@@ -102,13 +115,31 @@ final class LastAddConfirmedRead {
                 entry.close();
             }
         }
-        if (!intact) {
-            failed(index, Code.DIGEST_MISMATCH, "digest mismatch");
-        } else if (status == StatusCode.OK || status == StatusCode.NO_ENTRY || status == StatusCode.NO_LEDGER) {
-            answered(index, found);
-        } else {
-            failed(index, status == StatusCode.UNAUTHORIZED ? Code.UNAUTHORIZED : Code.READ_FAILED, status.name());
-        }
+        return intact ? found : Response.UNSET;
+    }
+
+    /**
+     * Asks one bookie, over protocol v3, for the last add confirmed that it can show under a digest. {@code taker} gets it
+     * on the ledger's lane, once; {@link Response#UNSET} when the bookie has nothing to show.
+     */
+    static void ask(LedgerAccess ledger, BookieId bookie, LongConsumer taker) {
+        BookieConnection connection = ledger.services().connections().to(bookie);
+        connection.send(
+                new Request.ReadLac(connection.nextRequestId(), ledger.ledgerId()),
+                new ResponseHandler() {
+                    @Override
+                    public void onResponse(Response response) {
+                        ledger.lane()
+                                .execute(() -> taker.accept(
+                                        response instanceof Response.Lac lac ? verified(ledger, lac) : Response.UNSET));
+                    }
+
+                    @Override
+                    public void onFailure(ConnectionFailure failure) {
+                        ledger.lane().execute(() -> taker.accept(Response.UNSET));
+                    }
+                },
+                ledger.services().config().readTimeout().toMillis());
     }
 
     private void answeredLastEntry(ReadAnswer answer) {

@@ -67,7 +67,7 @@ final class LedgerRecovery {
     private long lastEntryId = LedgerMetadata.NO_ENTRY;
     /** Cumulative length of entry {@link #lengthOf}. */
     private long length;
-    /** The highest entry of which the length is known. */
+    /** The highest entry found in step 2, then the last one read in steps 4 and 6. */
     private long lengthOf = LedgerMetadata.NO_ENTRY;
 
     LedgerRecovery(LedgerAccess ledger) {
@@ -138,7 +138,10 @@ final class LedgerRecovery {
                 case FOUND -> {
                     LedgerEntry entry = answer.found();
                     highest = Math.max(highest, entry.lastAddConfirmed());
-                    learnLength(entry);
+                    // In any order from here; steps 4 and 6 know which entry they ask for.
+                    if (entry.entryId() > lengthOf) {
+                        learnLength(entry);
+                    }
                     entry.close();
                     coverage.answered(answer.index());
                 }
@@ -289,10 +292,8 @@ final class LedgerRecovery {
 
     /** Keeps the length of the entry that may turn out the last one. */
     private void learnLength(LedgerEntry entry) {
-        if (entry.entryId() >= lastEntryId) {
-            lengthOf = entry.entryId();
-            length = entry.cumulativeLength();
-        }
+        lengthOf = entry.entryId();
+        length = entry.cumulativeLength();
     }
 
     // ---- 7. mark CLOSED ----

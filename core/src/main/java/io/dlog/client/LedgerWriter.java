@@ -30,6 +30,17 @@ public interface LedgerWriter {
 
     LedgerMetadata metadata();
 
-    /** Fails unfinished adds with {@code LEDGER_CLOSED} and closes the ledger at the last add confirmed. */
+    /**
+     * Fails unfinished adds with {@code LEDGER_CLOSED} and closes the ledger at the last add confirmed.
+     * A close that failed may have closed the ledger or not; the next call tries again.
+     */
     CompletableFuture<Void> close();
+
+    /**
+     * Lets go of the ledger without closing it: fails unfinished adds, and every add from now on, with
+     * {@code CLIENT_CLOSED}, and leaves the metadata as they are. The ledger stays open until somebody recovers it; what
+     * was acknowledged is kept. For a writer that must not decide where the ledger ends, or can't reach the metadata.
+     * Does nothing to a writer that has failed or was closed.
+     */
+    void abandon();
 }

@@ -26,7 +26,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads one ledger, and follows its metadata until it is closed.
  *
- * <p>Every answer of a bookie teaches it: last add confirmed from whatever carries one, and which bookies to ask last.
+ * <p>Every answer of a bookie teaches it: last add confirmed from whatever carries one under a digest, and which bookies
+ * to ask last.
+ *
+ * <p>A ledger that turns out closed in front of an entry that was confirmed ends the reader: what waits and all reads from
+ * then on fail with {@code UNKNOWN_DATA}.
  *
  * <p>Thread: safe, because what other threads see is volatile and all else is owned by the ledger's lane.
  */
@@ -43,12 +47,16 @@ final class QuorumLedgerReader implements LedgerReader {
     private volatile long lastAddConfirmed;
     private volatile long length;
 
+    /** Why nothing can be read any more; null while it can. */
+    private volatile @Nullable LedgerException broken;
+
     // Owned by the lane from here on.
     private final Set<TailRead> waiting = new LinkedHashSet<>();
     private final Map<BookieId, Deadline> suspects = new HashMap<>();
     private @Nullable AutoCloseable watch;
     private @Nullable CompletableFuture<Void> refreshing;
     private boolean refreshAgain;
+    private boolean verifying;
     private @Nullable Deadline nextRefresh;
     private boolean closed;
 
@@ -105,6 +113,11 @@ final class QuorumLedgerReader implements LedgerReader {
     public CompletableFuture<Long> readLastAddConfirmed() {
         CompletableFuture<Long> result = new CompletableFuture<>();
         ledger.lane().execute(() -> {
+            LedgerException reason = broken;
+            if (reason != null) {
+                result.completeExceptionally(reason);
+                return;
+            }
             if (metadata.isClosed()) {
                 result.complete(metadata.lastEntryId());
                 return;
@@ -142,6 +155,10 @@ final class QuorumLedgerReader implements LedgerReader {
                     "entries " + first + " to " + last + " of ledger " + ledgerId()
                             + ": need 0 <= first <= last and at most " + most + " (readEntriesMax)"));
         }
+        LedgerException reason = broken;
+        if (reason != null) {
+            return CompletableFuture.failedFuture(reason);
+        }
         RangeRead range = new RangeRead(first, last);
         ledger.lane().execute(range::askMore);
         return range.result;
@@ -159,6 +176,11 @@ final class QuorumLedgerReader implements LedgerReader {
                 read.fail(new LedgerException(Code.CLIENT_CLOSED, "reader of ledger " + ledgerId() + " is closed"));
                 return;
             }
+            LedgerException reason = broken;
+            if (reason != null) {
+                read.fail(reason);
+                return;
+            }
             waiting.add(read);
             read.start();
         });
@@ -173,7 +195,7 @@ final class QuorumLedgerReader implements LedgerReader {
             stopFollowing();
             LedgerException reason =
                     new LedgerException(Code.CLIENT_CLOSED, "reader of ledger " + ledgerId() + " was closed");
-            List.copyOf(waiting).forEach(read -> read.fail(reason));
+            failWaiting(reason);
         });
     }
 
@@ -183,10 +205,10 @@ final class QuorumLedgerReader implements LedgerReader {
         waiting.remove(read);
     }
 
-    /** A last add confirmed from whatever source; the highest counts. */
+    /** A last add confirmed that a digest covers; the highest counts. */
     void learnLac(long found) {
         LedgerMetadata known = metadata;
-        if (found > lastAddConfirmed && !known.isClosed()) {
+        if (found > lastAddConfirmed && !known.isClosed() && broken == null) {
             lastAddConfirmed = found;
             wakeWaiting();
         }
@@ -200,12 +222,31 @@ final class QuorumLedgerReader implements LedgerReader {
         }
     }
 
+    /**
+     * What an answer to a long poll says of the last add confirmed in its header, which no digest covers. Believed up to
+     * the entry that came with it, whose digest was verified, so that readers go on without another round trip; beyond
+     * that it is only a reason to ask this bookie for what it has under a digest, one such question at a time. A claim
+     * that is too high therefore makes nobody wait for, or read, an entry that is not there.
+     */
+    void learnClaim(ReadAnswer answer) {
+        long claimed = answer.maxLac();
+        if (answer.isFound()) {
+            learnLac(Math.min(claimed, answer.found().entryId()));
+        }
+        if (claimed > lastAddConfirmed && !verifying && !closed && broken == null && !metadata.isClosed()) {
+            verifying = true;
+            LastAddConfirmedRead.ask(ledger, answer.bookie(), found -> {
+                verifying = false;
+                learnLac(found);
+            });
+        }
+    }
+
     private void wakeWaiting() {
         List.copyOf(waiting).forEach(TailRead::lookAgain);
     }
 
     private void observe(ReadAnswer answer) {
-        learnLac(answer.maxLac());
         if (answer.isFound()) {
             learn(answer.found());
             suspects.remove(answer.bookie());
@@ -240,7 +281,7 @@ final class QuorumLedgerReader implements LedgerReader {
 
     /** Complete once the metadata were read again; calls that come meanwhile lead to one more read. */
     private CompletableFuture<Void> refreshed() {
-        if (closed || metadata.isClosed()) {
+        if (isOver()) {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> running = refreshing;
@@ -259,33 +300,55 @@ final class QuorumLedgerReader implements LedgerReader {
         CompletableFuture<Versioned<LedgerMetadata>> read =
                 MetadataChange.readOnly(ledger.services(), ledger.lane(), ledgerId());
         Handover.to(ledger.lane(), read, (found, failure) -> {
-            if (found != null) {
-                adopt(found.value());
-            } else {
-                LedgerException reason = MetadataChange.explain(ledgerId(), failure);
-                LOG.warn("can't follow a ledger's metadata ledger={} reason={}", ledgerId(), reason.code());
-                if (reason.code() == Code.NO_SUCH_LEDGER) {
-                    stopFollowing();
-                    List.copyOf(waiting).forEach(w -> w.fail(reason));
+            try {
+                if (found != null) {
+                    adopt(found.value());
+                } else {
+                    cannotFollow(MetadataChange.explain(ledgerId(), failure));
                 }
-            }
-            if (refreshAgain && !closed && !metadata.isClosed()) {
-                readMetadata(refreshed);
-            } else {
-                refreshing = null;
-                refreshed.complete(null);
+            } finally {
+                // Whatever happened above: reads wait for this.
+                if (refreshAgain && !isOver()) {
+                    readMetadata(refreshed);
+                } else {
+                    refreshing = null;
+                    refreshed.complete(null);
+                }
             }
         });
     }
 
+    /** Nothing more to learn from the metadata. */
+    private boolean isOver() {
+        return closed || broken != null || metadata.isClosed();
+    }
+
+    private void cannotFollow(LedgerException reason) {
+        LOG.warn("can't follow a ledger's metadata ledger={} reason={}", ledgerId(), reason.code());
+        if (reason.code() == Code.NO_SUCH_LEDGER) {
+            stopFollowing();
+            failWaiting(reason);
+        }
+    }
+
+    private void failWaiting(LedgerException reason) {
+        List.copyOf(waiting).forEach(read -> read.fail(reason));
+    }
+
     private void adopt(LedgerMetadata found) {
-        if (metadata.isClosed()) {
+        if (isOver()) {
             return;
         }
         if (found.isClosed()) {
             if (found.lastEntryId() < lastAddConfirmed) {
-                throw new AssertionError("ledger " + ledgerId() + " was closed at " + found.lastEntryId()
-                        + ", but entry " + lastAddConfirmed + " was confirmed");
+                LedgerException reason = new LedgerException(
+                        Code.UNKNOWN_DATA,
+                        "ledger " + ledgerId() + " was closed at " + found.lastEntryId() + ", but entry "
+                                + lastAddConfirmed + " was confirmed");
+                broken = reason;
+                stopFollowing();
+                failWaiting(reason);
+                return;
             }
             lastAddConfirmed = found.lastEntryId();
             length = found.length();

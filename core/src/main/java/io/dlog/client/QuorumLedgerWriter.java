@@ -214,10 +214,10 @@ final class QuorumLedgerWriter implements LedgerWriter {
         return closed;
     }
 
-    /** Ends the writer without touching metadata, because the client goes away. */
-    void abandon() {
-        LedgerException reason =
-                new LedgerException(Code.CLIENT_CLOSED, "client was closed, ledger " + ledgerId + " not");
+    @Override
+    public void abandon() {
+        LedgerException reason = new LedgerException(
+                Code.CLIENT_CLOSED, "ledger " + ledgerId + " was abandoned by its writer, not closed");
         refuseAdds(reason);
         lane.execute(() -> fail(reason));
     }
@@ -472,12 +472,14 @@ final class QuorumLedgerWriter implements LedgerWriter {
     }
 
     private void closeOnLane(CompletableFuture<Void> closed) {
-        if (closing == null) {
+        CompletableFuture<Void> running = closing;
+        if (running == null) {
             enter(State.CLOSING, "close was called");
             failPending(new LedgerException(
                     Code.LEDGER_CLOSED, "ledger " + ledgerId + " was closed by its writer at " + lastAddConfirmed));
             CompletableFuture<Void> first = new CompletableFuture<>();
             closing = first;
+            running = first;
             Handover.to(
                     lane,
                     new MetadataChange(services, lane, ledgerId, this::closeAtLastAddConfirmed).from(metadata),
@@ -487,11 +489,13 @@ final class QuorumLedgerWriter implements LedgerWriter {
                             enter(State.CLOSED, "metadata say so");
                             first.complete(null);
                         } else {
+                            // The next call tries again.
+                            closing = null;
                             first.completeExceptionally(MetadataChange.explain(ledgerId, failure));
                         }
                     });
         }
-        Handover.complete(closing, closed);
+        Handover.complete(running, closed);
     }
 
     /** A recovery under way finds the ledger closed and adopts that; it loses no entry that this writer confirmed. */

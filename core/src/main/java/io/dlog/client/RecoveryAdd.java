@@ -108,6 +108,8 @@ final class RecoveryAdd {
             if (acks.isComplete()) {
                 packet.release();
                 result.complete(List.copyOf(ensemble));
+            } else {
+                endIfHopeless();
             }
         }
     }
@@ -126,11 +128,16 @@ final class RecoveryAdd {
             send(index);
         } catch (NotEnoughBookiesException e) {
             reasons.add(e.getMessage());
-            if (unanswered == 0) {
-                packet.release();
-                result.completeExceptionally(
-                        new LedgerException(Code.NOT_ENOUGH_BOOKIES, "no ack quorum among " + reasons, e));
-            }
+            endIfHopeless();
+        }
+    }
+
+    /** Fails once the last answer is there and made no quorum, whether that answer was an acknowledgement or not. */
+    private void endIfHopeless() {
+        if (unanswered == 0) {
+            packet.release();
+            result.completeExceptionally(
+                    new LedgerException(Code.NOT_ENOUGH_BOOKIES, "no ack quorum: " + acks + ", " + reasons));
         }
     }
 }

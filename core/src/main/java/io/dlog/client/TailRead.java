@@ -156,26 +156,29 @@ final class TailRead {
         }
 
         private void answered(ReadAnswer answer) {
-            reader.learnLac(answer.maxLac());
+            boolean mayBeIt = answer.isFound() && answer.found().entryId() == entryId && !reading;
+            // What is learned wakes all who wait; this one must not read again what it holds in its hand.
+            reading |= mayBeIt;
+            reader.learnClaim(answer);
             if (answer.isFound()) {
                 LedgerEntry entry = answer.found();
                 reader.learn(entry);
-                if (entry.entryId() == entryId
-                        && entryId <= reader.lastAddConfirmed()
-                        && !reading
-                        && result.complete(Optional.of(entry))) {
+                if (mayBeIt && entryId <= reader.lastAddConfirmed() && result.complete(Optional.of(entry))) {
                     finish();
                     return;
                 }
                 entry.close();
             }
+            reading &= !mayBeIt;
             lookAgain();
             if (result.isDone() || reading || ofRound != round) {
                 return;
             }
             if (answer.maxLac() != Response.UNSET) {
-                // A poll that ran its time: ask again soon.
-                backoff = newBackoff();
+                if (answer.maxLac() < entryId) {
+                    // A poll that ran its time: ask again soon. Not so one that claims more than it has shown so far.
+                    backoff = newBackoff();
+                }
             } else if (answer.outcome() == Outcome.TIMEOUT || answer.outcome() == Outcome.UNKNOWN) {
                 // Perhaps the ensemble is another one by now.
                 reader.refreshAfterFailure();

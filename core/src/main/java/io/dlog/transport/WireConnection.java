@@ -61,7 +61,7 @@ final class WireConnection {
     /** Longer timeouts are cut to this, about 35 years, so that deadlines don't overflow. */
     private static final long TIMEOUT_MILLIS_MAX = 1L << 40;
 
-    private static final Logger log = LoggerFactory.getLogger(WireConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
 
     private final BookieId bookie;
     private final WireVersion version;
@@ -251,7 +251,7 @@ final class WireConnection {
     }
 
     private void connectFailed(String reason, @Nullable Throwable cause) {
-        log.warn(
+        LOG.warn(
                 "no connection to bookie bookie={} reason={} failures={} cause={}",
                 bookie,
                 reason,
@@ -328,7 +328,7 @@ final class WireConnection {
         try {
             loop.execute(task);
         } catch (RejectedExecutionException loopHasEnded) {
-            log.debug("event loop has ended bookie={}", bookie);
+            LOG.debug("event loop has ended bookie={}", bookie);
         }
     }
 
@@ -343,7 +343,7 @@ final class WireConnection {
     }
 
     private void enter(State next, String reason) {
-        log.debug(
+        LOG.debug(
                 "bookie connection changed bookie={} version={} from={} to={} reason={}",
                 bookie,
                 version,
@@ -402,7 +402,7 @@ final class WireConnection {
             try {
                 answer(codec.decode(frame));
             } catch (MalformedFrameException e) {
-                log.warn("connection closed for a malformed answer bookie={} reason={}", bookie, e.getMessage());
+                LOG.warn("connection closed for a malformed answer bookie={} reason={}", bookie, e.getMessage());
                 var unused = ctx.close();
             } finally {
                 frame.release();
@@ -434,7 +434,7 @@ final class WireConnection {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            log.warn("connection to bookie failed bookie={} cause={}", bookie, cause.toString());
+            LOG.warn("connection to bookie failed bookie={} cause={}", bookie, cause.toString());
             var unused = ctx.close();
         }
     }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dlog.client.LedgerException.Code;
 import io.dlog.ledger.BookieId;
 import io.dlog.ledger.DigestType;
+import io.dlog.protocol.Request;
+import io.dlog.protocol.Response;
+import io.dlog.protocol.StatusCode;
 import io.dlog.protocol.WireVersion;
 import io.dlog.testing.ModelBookie;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +122,99 @@ class QuorumLedgerReaderTest {
                     .contains("entry" + entryId);
         }
         assertThat(reader.metadata().lastFragment().ensemble()).doesNotContain(victim);
+    }
+
+    @Test
+    void aLedgerClosedInFrontOfAConfirmedEntryFailsTheReaderAndHangsNobody() {
+        LedgerWriter writer = written(3);
+        LedgerReader reader = open(other, writer);
+        assertThat(reader.lastAddConfirmed()).isEqualTo(1);
+        CompletableFuture<Optional<LedgerEntry>> waiting = reader.awaitEntry(2, Duration.ofSeconds(30));
+        var stored = cluster.stored(writer.ledgerId());
+        cluster.await(cluster.store.write(stored.value().closedAt(0, 6), stored.version()));
+
+        LedgerException failure = cluster.failureOf(waiting);
+
+        assertThat(failure.code()).isEqualTo(Code.UNKNOWN_DATA);
+        assertThat(failure).hasMessageContaining("closed at 0").hasMessageContaining("entry 1 was confirmed");
+        assertThat(cluster.failureOf(reader.awaitEntry(0, Duration.ofSeconds(30))))
+                .isSameAs(failure);
+        assertThat(cluster.failureOf(reader.read(0, 0))).isSameAs(failure);
+        assertThat(cluster.failureOf(reader.readUnconfirmed(7, 7))).isSameAs(failure);
+        assertThat(cluster.failureOf(reader.readLastAddConfirmed())).isSameAs(failure);
+        assertThat(open(other, writer).lastAddConfirmed()).isZero();
+    }
+
+    /** Bookies whose answers claim, where no digest covers it, that all up to {@code lac} is confirmed. */
+    private void claimTooMuch(long lac) {
+        for (ModelBookie bookie : cluster.bookies) {
+            cluster.network.attach(bookie.id(), (request, reply) -> {
+                if (request instanceof Request.LongPollRead poll) {
+                    reply.accept(new Response.Entry(
+                            poll.requestId(), StatusCode.OK, poll.ledgerId(), -1, null, lac, Response.UNSET));
+                    return;
+                }
+                bookie.handle(
+                        request,
+                        response -> reply.accept(
+                                response instanceof Response.Entry e
+                                        ? new Response.Entry(
+                                                e.requestId(),
+                                                e.status(),
+                                                e.ledgerId(),
+                                                e.entryId(),
+                                                e.entry(),
+                                                lac,
+                                                Response.UNSET)
+                                        : response));
+            });
+        }
+    }
+
+    @Test
+    void anEntryThatALongPollBroughtIsNotReadAgain() {
+        LedgerWriter writer = written(2);
+        List<Long> reads = new ArrayList<>();
+        for (ModelBookie bookie : cluster.bookies) {
+            cluster.network.attach(bookie.id(), (request, reply) -> {
+                if (request instanceof Request.Read read) {
+                    reads.add(read.entryId());
+                }
+                bookie.handle(request, reply);
+            });
+        }
+        LedgerReader reader = open(other, writer);
+        CompletableFuture<Optional<LedgerEntry>> next = reader.awaitEntry(1, Duration.ofSeconds(10));
+        cluster.world.run(Duration.ofMillis(100));
+        cluster.await(cluster.add(writer, "entry2"));
+        assertThat(cluster.await(next).map(SimulatedLedgers::text)).contains("entry1");
+        cluster.world.run(Duration.ofSeconds(1));
+        assertThat(reads).isEmpty();
+    }
+
+    @Test
+    void aLastAddConfirmedThatNoDigestCoversIsNotBelieved() {
+        LedgerWriter writer = written(2);
+        claimTooMuch(1000);
+        LedgerReader reader = open(other, writer);
+        assertThat(SimulatedLedgers.text(cluster.await(reader.read(0, 0)).get(0)))
+                .isEqualTo("entry0");
+        assertThat(reader.lastAddConfirmed()).isZero();
+        CompletableFuture<Optional<LedgerEntry>> next = reader.awaitEntry(1, Duration.ofSeconds(60));
+        long eventsBefore = cluster.world.eventsRun();
+        cluster.world.run(Duration.ofSeconds(10));
+        assertThat(next).isNotDone();
+        assertThat(reader.lastAddConfirmed()).isZero();
+        // A claim that does not come true must not keep reader and bookies busy.
+        assertThat(cluster.world.eventsRun() - eventsBefore).isLessThan(5_000);
+
+        cluster.await(cluster.add(writer, "entry2"));
+        assertThat(cluster.await(next).map(SimulatedLedgers::text)).contains("entry1");
+        assertThat(reader.lastAddConfirmed()).isEqualTo(1);
+        CompletableFuture<Optional<LedgerEntry>> beyond = reader.awaitEntry(3, Duration.ofSeconds(60));
+        cluster.await(writer.close());
+        assertThat(cluster.await(beyond)).isEmpty();
+        assertThat(reader.lastAddConfirmed()).isEqualTo(2);
     }
 
     @Test

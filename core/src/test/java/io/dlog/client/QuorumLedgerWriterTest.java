@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dlog.client.LedgerException.Code;
 import io.dlog.ledger.BookieId;
 import io.dlog.ledger.DigestType;
+import io.dlog.ledger.LedgerMetadata;
 import io.dlog.ledger.LedgerState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -125,6 +126,38 @@ class QuorumLedgerWriterTest {
         cluster.await(client.delete(writer.ledgerId()));
         cluster.network.detach(writer.metadata().lastFragment().ensemble().get(0));
         assertThat(cluster.failureOf(cluster.add(writer, "x")).code()).isEqualTo(Code.NO_SUCH_LEDGER);
+    }
+
+    @Test
+    void anAbandonedWriterFailsWhatIsPendingAndLeavesTheLedgerForRecovery() {
+        LedgerWriter writer = cluster.create(client, 3, 3, 2);
+        cluster.await(cluster.add(writer, "kept"));
+        cluster.bookies.forEach(b -> b.syncMicrosMax(10_000_000));
+        CompletableFuture<Long> pending = cluster.add(writer, "x");
+        cluster.world.run(Duration.ofMillis(2));
+        writer.abandon();
+        assertThat(cluster.failureOf(pending).code()).isEqualTo(Code.CLIENT_CLOSED);
+        assertThat(cluster.failureOf(cluster.add(writer, "late")).code()).isEqualTo(Code.CLIENT_CLOSED);
+        assertThat(cluster.stored(writer.ledgerId()).value().state()).isEqualTo(LedgerState.OPEN);
+        cluster.bookies.forEach(b -> b.syncMicrosMax(2000));
+        cluster.world.run(Duration.ofSeconds(30));
+        LedgerReader reader = cluster.await(cluster.client("other", ClientConfig.defaults())
+                .openWithRecovery(writer.ledgerId(), DigestType.CRC32C, SimulatedLedgers.PASSWORD));
+        assertThat(reader.lastAddConfirmed()).isNotNegative();
+        assertThat(reader.isClosed()).isTrue();
+    }
+
+    @Test
+    void aCloseThatFailedIsTriedAgainByTheNextCall() {
+        LedgerWriter writer = cluster.create(client, 3, 3, 2);
+        cluster.await(cluster.add(writer, "x"));
+        LedgerMetadata kept = cluster.stored(writer.ledgerId()).value();
+        cluster.await(client.delete(writer.ledgerId()));
+        assertThat(cluster.failureOf(writer.close()).code()).isEqualTo(Code.NO_SUCH_LEDGER);
+        cluster.await(cluster.store.create(kept));
+        cluster.await(writer.close());
+        assertThat(writer.metadata().isClosed()).isTrue();
+        assertThat(cluster.stored(writer.ledgerId()).value().lastEntryId()).isZero();
     }
 
     @Test

@@ -271,6 +271,9 @@ public final class InMemoryLedgers implements LedgerClient {
         @GuardedBy("lock")
         private @Nullable LedgerException broken;
 
+        @GuardedBy("lock")
+        private final Map<Long, CompletableFuture<Long>> pending = new TreeMap<>();
+
         Writer(Ledger ledger) {
             this.ledger = ledger;
         }
@@ -307,6 +310,7 @@ public final class InMemoryLedgers implements LedgerClient {
                 ledger.visible = Math.max(ledger.visible, ledger.acknowledged);
                 ledger.wake();
                 CompletableFuture<Long> future = new CompletableFuture<>();
+                pending.put(id, future);
                 Runnable reply = () -> ledger.lane.execute(() -> acknowledge(id, future));
                 if (cluster.isHeld) {
                     cluster.heldReplies.add(reply);
@@ -319,6 +323,9 @@ public final class InMemoryLedgers implements LedgerClient {
 
         private void acknowledge(long id, CompletableFuture<Long> future) {
             synchronized (lock) {
+                if (pending.remove(id) == null) {
+                    return;
+                }
                 ledger.acknowledged = Math.max(ledger.acknowledged, id);
             }
             future.complete(id);
@@ -372,6 +379,22 @@ public final class InMemoryLedgers implements LedgerClient {
             }
             ledger.lane.execute(() -> done.complete(null));
             return done;
+        }
+
+        @Override
+        public void abandon() {
+            LedgerException reason =
+                    new LedgerException(Code.CLIENT_CLOSED, "ledger " + ledgerId() + " was abandoned by its writer");
+            List<CompletableFuture<Long>> failed;
+            synchronized (lock) {
+                if (broken != null) {
+                    return;
+                }
+                broken = reason;
+                failed = List.copyOf(pending.values());
+                pending.clear();
+            }
+            ledger.lane.execute(() -> failed.forEach(add -> add.completeExceptionally(reason)));
         }
     }
 
