@@ -365,5 +365,7 @@ public final class LogSegmentWriter {
             packet.waiters.forEach(waiter -> waiter.completeExceptionally(cause));
         }
         outstandingBytes = 0;
+        // Left open: where it ends is for the next writer's recovery to find out.
+        ledger.abandon();
     }
 }

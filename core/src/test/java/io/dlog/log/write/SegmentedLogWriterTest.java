@@ -261,6 +261,23 @@ final class SegmentedLogWriterTest {
     }
 
     @Test
+    void abortDeletesTheLedgerMadeForTheNextSegment() {
+        SegmentedLogWriter writer = log.writer(ROLL_EACH_RECORD);
+        // The first record starts the segment, the second finds it due to roll.
+        await(writer.write(record(1)));
+        await(writer.write(record(2)));
+        for (int i = 0; i < 1000 && await(log.ledgers.list()).size() < 2; i++) {
+            await(writer.truncate(DLSN.InitialDLSN));
+        }
+        assertThat(await(log.ledgers.list())).hasSize(2);
+        await(writer.asyncAbort());
+        for (int i = 0; i < 1000 && await(log.ledgers.list()).size() > 1; i++) {
+            assertThat(log.segments()).hasSize(1);
+        }
+        assertThat(await(log.ledgers.list())).hasSize(1);
+    }
+
+    @Test
     void afterARefusalTheRestOfABulkIsCancelled() {
         SegmentedLogWriter writer = log.writer(IMMEDIATE);
         List<CompletableFuture<DLSN>> written =
