@@ -5,4 +5,9 @@ package io.dlog.metadata;
  *
  * @param version the store's; opaque but comparable for equality
  */
-public record Versioned<T>(T value, long version) {}
+public record Versioned<T>(T value, long version) {
+    /** What a compare-and-set of this to {@code written} leaves: the version goes up by one. */
+    public Versioned<T> next(T written) {
+        return new Versioned<>(written, version + 1);
+    }
+}

@@ -1,6 +1,7 @@
 package io.dlog.testing;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dlog.client.ClientConfig;
 import io.dlog.client.CreateOptions;
 import io.dlog.client.LedgerClient;
 import io.dlog.client.LedgerEntry;
@@ -52,6 +53,9 @@ public final class InMemoryLedgers implements LedgerClient {
         @Nullable
         LedgerException createFailure;
 
+        @Nullable
+        LedgerException closeFailure;
+
         final List<Runnable> heldReplies = new ArrayList<>();
     }
 
@@ -91,6 +95,13 @@ public final class InMemoryLedgers implements LedgerClient {
     public void failCreates(@Nullable LedgerException failure) {
         synchronized (lock) {
             cluster.createFailure = failure;
+        }
+    }
+
+    /** Fails the closing of ledgers, null: none. */
+    public void failCloses(@Nullable LedgerException failure) {
+        synchronized (lock) {
+            cluster.closeFailure = failure;
         }
     }
 
@@ -289,6 +300,11 @@ public final class InMemoryLedgers implements LedgerClient {
                     broken = failure;
                     return refuse(ledger.lane, failure);
                 }
+                if (pushed - ledger.acknowledged >= ClientConfig.defaults().pendingAddsMax()) {
+                    return refuse(
+                            ledger.lane,
+                            new LedgerException(Code.TOO_MANY_REQUESTS, "ledger " + ledgerId() + " has too many adds"));
+                }
                 long id = ++pushed;
                 ledger.entries.add(bytes);
                 ledger.visible = Math.max(ledger.visible, ledger.acknowledged);
@@ -351,6 +367,10 @@ public final class InMemoryLedgers implements LedgerClient {
                     return refuse(
                             ledger.lane,
                             new LedgerException(Code.LEDGER_FENCED, "ledger " + ledgerId() + " is fenced"));
+                }
+                LedgerException failure = cluster.closeFailure;
+                if (failure != null) {
+                    return refuse(ledger.lane, failure);
                 }
                 if (!ledger.metadata.isClosed()) {
                     ledger.close(ledger.acknowledged);

@@ -87,8 +87,12 @@ public final class InMemoryLogSegmentStore implements LogSegmentStore {
     public CompletableFuture<Counters> start(LogSegmentMetadata inProgress, Counters basedOn) {
         return calls.call(() -> {
             checkPresent();
-            if (inProgress.equals(state.segments.get(inProgress.name()))) {
-                return state.counters;
+            Counters after = new Counters(
+                    basedOn.maxTxId(),
+                    basedOn.maxSequenceNo()
+                            .next(Math.max(basedOn.maxSequenceNo().value(), inProgress.sequenceNo())));
+            if (inProgress.equals(state.segments.get(inProgress.name())) && state.counters.equals(after)) {
+                return after;
             }
             if (state.segments.containsKey(inProgress.name())
                     || state.counters.maxSequenceNo().version()
@@ -96,11 +100,7 @@ public final class InMemoryLogSegmentStore implements LogSegmentStore {
                 throw conflict("log segment " + inProgress.sequenceNo() + " was started by somebody else");
             }
             state.segments.put(inProgress.name(), inProgress);
-            state.counters = new Counters(
-                    state.counters.maxTxId(),
-                    next(
-                            state.counters.maxSequenceNo(),
-                            Math.max(basedOn.maxSequenceNo().value(), inProgress.sequenceNo())));
+            state.counters = new Counters(state.counters.maxTxId(), after.maxSequenceNo());
             nudge();
             return state.counters;
         });
@@ -111,9 +111,14 @@ public final class InMemoryLogSegmentStore implements LogSegmentStore {
             LogSegmentMetadata inProgress, LogSegmentMetadata completed, Counters basedOn) {
         return calls.call(() -> {
             checkPresent();
+            Counters after = new Counters(
+                    basedOn.maxTxId().next(Math.max(basedOn.maxTxId().value(), completed.lastTxId())),
+                    basedOn.maxSequenceNo()
+                            .next(Math.max(basedOn.maxSequenceNo().value(), completed.sequenceNo())));
             if (completed.equals(state.segments.get(completed.name()))
-                    && !state.segments.containsKey(inProgress.name())) {
-                return state.counters;
+                    && !state.segments.containsKey(inProgress.name())
+                    && state.counters.equals(after)) {
+                return after;
             }
             if (!state.segments.containsKey(inProgress.name())
                     || state.segments.containsKey(completed.name())
@@ -124,13 +129,9 @@ public final class InMemoryLogSegmentStore implements LogSegmentStore {
             }
             state.segments.remove(inProgress.name());
             state.segments.put(completed.name(), completed);
-            state.counters = new Counters(
-                    next(state.counters.maxTxId(), Math.max(basedOn.maxTxId().value(), completed.lastTxId())),
-                    next(
-                            state.counters.maxSequenceNo(),
-                            Math.max(basedOn.maxSequenceNo().value(), completed.sequenceNo())));
+            state.counters = after;
             nudge();
-            return state.counters;
+            return after;
         });
     }
 
@@ -180,10 +181,6 @@ public final class InMemoryLogSegmentStore implements LogSegmentStore {
 
     private static DLException conflict(String what) {
         return new DLException(StatusCode.METADATA_EXCEPTION, what);
-    }
-
-    private static Versioned<Long> next(Versioned<Long> before, long value) {
-        return new Versioned<>(value, before.version() + 1);
     }
 
     private void nudge() {

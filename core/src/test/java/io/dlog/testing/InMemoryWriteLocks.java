@@ -77,6 +77,9 @@ public final class InMemoryWriteLocks {
         private boolean held;
 
         @GuardedBy("lock")
+        private boolean isLost;
+
+        @GuardedBy("lock")
         private @Nullable Runnable onLost;
 
         @GuardedBy("lock")
@@ -100,6 +103,7 @@ public final class InMemoryWriteLocks {
                         result.complete(null);
                         return;
                     }
+                    isLost = false;
                     acquiring = result;
                     queue.add(this);
                 }
@@ -141,6 +145,7 @@ public final class InMemoryWriteLocks {
             Runnable callback;
             CompletableFuture<Void> result;
             synchronized (lock) {
+                isLost = held;
                 callback = held ? onLost : null;
                 result = acquiring;
                 held = false;
@@ -161,8 +166,13 @@ public final class InMemoryWriteLocks {
 
         @Override
         public void onLost(Runnable callback) {
+            boolean wasLost;
             synchronized (lock) {
                 onLost = callback;
+                wasLost = isLost;
+            }
+            if (wasLost) {
+                lane.execute(callback);
             }
         }
 
@@ -172,6 +182,7 @@ public final class InMemoryWriteLocks {
             lane.execute(() -> {
                 synchronized (lock) {
                     held = false;
+                    isLost = false;
                     queue.remove(this);
                 }
                 grant();

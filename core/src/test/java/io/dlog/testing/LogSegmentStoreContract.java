@@ -134,6 +134,23 @@ public abstract class LogSegmentStoreContract {
     }
 
     @Test
+    void aRepeatedStartIsRefusedWhenAnotherWriterCameAfterIt() throws Exception {
+        Counters none = get(store().counters());
+        Counters started = get(store().start(inProgress(1, 10), none));
+        get(store().start(inProgress(2, 20), started));
+        assertConflict(() -> get(store().start(inProgress(1, 10), none)));
+    }
+
+    @Test
+    void aRepeatedCompletionIsRefusedWhenAnotherWriterCameAfterIt() throws Exception {
+        Counters started = get(store().start(inProgress(1, 10), get(store().counters())));
+        LogSegmentMetadata done = completed(inProgress(1, 10), 300, Truncation.ACTIVE, 0);
+        Counters completed = get(store().complete(inProgress(1, 10), done, started));
+        get(store().start(inProgress(2, 20), completed));
+        assertConflict(() -> get(store().complete(inProgress(1, 10), done, started)));
+    }
+
+    @Test
     void anUpdateBasedOnOldContentIsRefused() throws Exception {
         Counters started = get(store().start(inProgress(1, 10), get(store().counters())));
         LogSegmentMetadata done = completed(inProgress(1, 10), 300, Truncation.ACTIVE, 0);

@@ -99,6 +99,22 @@ public abstract class WriteLockContract {
     }
 
     @Test
+    void whoAsksAfterTheLossIsToldAtOnce() throws Exception {
+        WriteLock first = lock("first", 0);
+        WriteLock second = lock("second", 1);
+        CompletableFuture<Void> early = new CompletableFuture<>();
+        first.onLost(() -> early.complete(null));
+        get(first.acquire(Duration.ZERO));
+        expire(0);
+        get(early);
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        first.onLost(() -> late.complete(null));
+        get(late);
+        get(second.acquire(Duration.ofSeconds(20)));
+        get(second.release());
+    }
+
+    @Test
     void givingBackWhatIsNotHeldIsFine() throws Exception {
         get(lock("first", 0).release());
     }

@@ -16,7 +16,10 @@ public interface WriteLock {
     /** Whether the lock is held, as far as this process knows. */
     boolean isHeld();
 
-    /** Calls back once if the lock is lost (session expired) before it is released. */
+    /**
+     * Calls back once if the lock is lost (session expired) before it is released; at once if it was lost since it was
+     * last acquired.
+     */
     void onLost(Runnable callback);
 
     /** Gives the lock back; a lock that is not held counts as given back. */

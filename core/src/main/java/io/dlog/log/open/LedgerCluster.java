@@ -8,6 +8,7 @@ import io.dlog.log.BlockingCalls;
 import io.dlog.log.DLException;
 import io.dlog.log.LogConfig;
 import io.dlog.log.StatusCode;
+import io.dlog.log.write.SegmentedLogWriter;
 import io.dlog.metadata.MetadataException;
 import io.dlog.metadata.zookeeper.BookieRegistryNodes;
 import io.dlog.metadata.zookeeper.LayoutNode;
@@ -30,6 +31,12 @@ import org.slf4j.LoggerFactory;
  */
 final class LedgerCluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerCluster.class);
+
+    /** Control records and the end of the stream, which are written whatever is outstanding. */
+    private static final int OWN_ENTRIES_MAX = 1024;
+
+    /** At least what envelope, control record and a packer's frame take; packed bytes grow by less than 1/128 besides. */
+    private static final int ENTRY_OVERHEAD_BYTES = 128;
 
     private final LedgerClient ledgers;
     private final ArrayDeque<AutoCloseable> parts;
@@ -61,7 +68,7 @@ final class LedgerCluster implements AutoCloseable {
                     new LedgerIdNodes(session, address.ledgersPath()),
                     new RandomPlacement(registry, SystemRandomness.INSTANCE),
                     SystemRandomness.INSTANCE,
-                    ClientConfig.defaults().withTimeouts(config.writeTimeout(), config.readTimeout()));
+                    clientConfig(config));
             parts.push(client);
             return new LedgerCluster(client, parts);
         } catch (MetadataException | DLException e) {
@@ -72,6 +79,18 @@ final class LedgerCluster implements AutoCloseable {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * The log refuses a record before its ledger would refuse the entry: the ledger's bounds are the log's and room for
+     * the entries that the log adds by itself.
+     */
+    static ClientConfig clientConfig(LogConfig config) {
+        int adds = SegmentedLogWriter.OUTSTANDING_ENTRIES_MAX + OWN_ENTRIES_MAX;
+        long bytes = SegmentedLogWriter.OUTSTANDING_BYTES_MAX;
+        return ClientConfig.defaults()
+                .withTimeouts(config.writeTimeout(), config.readTimeout())
+                .withPendingMax(adds, bytes + bytes / 128 + (long) adds * ENTRY_OVERHEAD_BYTES);
     }
 
     LedgerClient ledgers() {

@@ -67,11 +67,6 @@ final class ReadAhead {
         return isEnded && entries.isEmpty();
     }
 
-    /** Whether the reader took all that is known to be confirmed; only then asking the bookies tells more. */
-    boolean isAtTail() {
-        return entries.isEmpty() && nextEntryId > segment.lastAddConfirmed();
-    }
-
     /** Whether {@code entryId} and all before it were fetched or will never be there. */
     boolean hasFetched(long entryId) {
         return nextEntryId > entryId || isEnded;

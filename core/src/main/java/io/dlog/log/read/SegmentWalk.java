@@ -38,7 +38,7 @@ final class SegmentWalk {
         this.firstSequenceNo = firstSequenceNo;
     }
 
-    /** The segment that the walk has left, 0 at the start. */
+    /** Whether the walk has read a segment to its end; before that the position says where to start. */
     boolean hasLeftOne() {
         return lastLeft > 0;
     }

@@ -496,7 +496,14 @@ public final class TailingLogReader implements AsyncLogReader {
                 retries,
                 cause.getMessage());
         isWaitingForSegment = false;
-        lane.schedule(this::look, Duration.ofMillis(delayMillis));
+        // Until then nobody else looks: reads that come meanwhile would use up the retries at once.
+        isLooking = true;
+        lane.schedule(
+                () -> {
+                    isLooking = false;
+                    look();
+                },
+                Duration.ofMillis(delayMillis));
     }
 
     private void fail(DLException cause) {

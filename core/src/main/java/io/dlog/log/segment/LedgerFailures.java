@@ -22,8 +22,7 @@ public final class LedgerFailures {
                         || ledger.code() == LedgerException.Code.LEDGER_CLOSED)) {
             return new DLException(StatusCode.BK_TRANSMIT_ERROR, "another writer took over (fenced): " + where, cause);
         }
-        return new DLException(
-                StatusCode.BK_TRANSMIT_ERROR, "write failed: " + where + ": " + cause.getMessage(), cause);
+        return new DLException(codeOf(cause), "write failed: " + where + ": " + cause.getMessage(), cause);
     }
 
     /** The failure of a read. */
@@ -50,7 +49,14 @@ public final class LedgerFailures {
         if (cause instanceof DLException known) {
             return known;
         }
-        StatusCode code = cause instanceof LedgerException ? StatusCode.BK_TRANSMIT_ERROR : StatusCode.UNEXPECTED;
+        StatusCode code = cause instanceof LedgerException ? codeOf(cause) : StatusCode.UNEXPECTED;
         return new DLException(code, "log " + logName + ": " + cause.getMessage(), cause);
+    }
+
+    /** A metadata store that does not answer is one cause, bookies that don't the other. */
+    private static StatusCode codeOf(Throwable cause) {
+        boolean isMetadata =
+                cause instanceof LedgerException ledger && ledger.code() == LedgerException.Code.METADATA_UNAVAILABLE;
+        return isMetadata ? StatusCode.ZOOKEEPER_ERROR : StatusCode.BK_TRANSMIT_ERROR;
     }
 }

@@ -103,6 +103,11 @@ public final class LogSegmentWriter {
         return outstandingBytes;
     }
 
+    /** Entries that are not acknowledged yet, and the one that is being packed. */
+    public int outstandingEntries() {
+        return inFlight.size() + (open == null ? 0 : 1);
+    }
+
     /** Bytes of all records handed in. */
     public long bytesHandedIn() {
         return bytesHandedIn;
@@ -360,5 +365,7 @@ public final class LogSegmentWriter {
             packet.waiters.forEach(waiter -> waiter.completeExceptionally(cause));
         }
         outstandingBytes = 0;
+        // Left open: where it ends is for the next writer's recovery to find out.
+        ledger.abandon();
     }
 }

@@ -111,12 +111,17 @@ final class NewSegment {
     private CompletableFuture<Started> takeOver(
             LedgerWriter ledger, long firstTxId, Counters basedOn, Counters now, List<LogSegmentMetadata> segments) {
         for (LogSegmentMetadata segment : segments) {
-            if (segment.isInProgress() && segment.ledgerId() == ledger.ledgerId()) {
+            // Exactly as our start left them: later versions would be another writer's, and let us pass where he must
+            // win.
+            if (segment.isInProgress()
+                    && segment.ledgerId() == ledger.ledgerId()
+                    && now.maxTxId().equals(basedOn.maxTxId())
+                    && now.maxSequenceNo().equals(basedOn.maxSequenceNo().next(segment.sequenceNo()))) {
                 return CompletableFuture.completedFuture(new Started(segment, ledger, now));
             }
         }
-        if (now.maxSequenceNo().equals(basedOn.maxSequenceNo())) {
-            return create(ledger, firstTxId, now);
+        if (now.equals(basedOn)) {
+            return create(ledger, firstTxId, basedOn);
         }
         return CompletableFuture.failedFuture(new DLException(
                 StatusCode.WRITE_EXCEPTION, "another writer started a log segment of log " + log.logName()));

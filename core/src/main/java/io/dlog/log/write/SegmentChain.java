@@ -67,12 +67,16 @@ final class SegmentChain {
     private Counters counters;
     private long nextSequenceId;
     private @Nullable LogSegmentWriter current;
+    /** The last segment while it is being completed. */
+    private @Nullable LogSegmentWriter finishing;
+
     private long currentSinceNanos;
     private boolean isStarting;
     private boolean isPrepared;
     private boolean isSwitching;
     private boolean isRetiring;
     private boolean isClosing;
+    private boolean isAborted;
     private boolean isRollDelayed;
     private long rollNotBeforeNanos;
     private final List<CompletableFuture<Void>> settledWaiters = new ArrayList<>();
@@ -98,6 +102,12 @@ final class SegmentChain {
     long outstandingBytes() {
         LogSegmentWriter writer = current;
         return writer == null ? 0 : writer.outstandingBytes();
+    }
+
+    /** Entries not acknowledged yet. */
+    int outstandingEntries() {
+        LogSegmentWriter writer = current;
+        return writer == null ? 0 : writer.outstandingEntries();
     }
 
     /** Whether the next record is to wait, and {@link #begin} to be called for it. */
@@ -174,6 +184,9 @@ final class SegmentChain {
                 ready -> {
                     isStarting = false;
                     isPrepared = !isClosing;
+                    if (isAborted) {
+                        discardPrepared();
+                    }
                     settle();
                 },
                 e -> {
@@ -238,7 +251,8 @@ final class SegmentChain {
 
     private void retireFailed(LogSegmentWriter old, Throwable failure) {
         DLException cause = LedgerFailures.ofWrite(log.logName(), old.segment(), failure);
-        if (isClosing || cause.getCode() != StatusCode.ZOOKEEPER_ERROR) {
+        // A failed write of the segment itself does not pass, whatever its cause.
+        if (isClosing || old.failure() != null || cause.getCode() != StatusCode.ZOOKEEPER_ERROR) {
             isRetiring = false;
             listener.broken(cause);
             settle();
@@ -287,13 +301,28 @@ final class SegmentChain {
                                 segments -> {
                                     for (LogSegmentMetadata found : segments) {
                                         if (!found.isInProgress() && found.ledgerId() == segment.ledgerId()) {
-                                            completed(found, now);
-                                            return CompletableFuture.completedFuture(null);
+                                            return completedBefore(found, now);
                                         }
                                     }
                                     return complete(writer);
                                 },
                                 lane));
+    }
+
+    /** Ours only if the counters are as our change left them; on another writer's versions we would pass as well as he. */
+    private CompletableFuture<Void> completedBefore(LogSegmentMetadata found, Counters now) {
+        long txId = Math.max(counters.maxTxId().value(), found.lastTxId());
+        Counters ours = new Counters(
+                counters.maxTxId().next(txId),
+                counters.maxSequenceNo().next(counters.maxSequenceNo().value()));
+        if (!now.equals(ours)) {
+            return CompletableFuture.failedFuture(new DLException(
+                    StatusCode.METADATA_EXCEPTION,
+                    "metadata of log " + log.logName() + " was changed by another writer after log segment "
+                            + found.sequenceNo()));
+        }
+        completed(found, now);
+        return CompletableFuture.completedFuture(null);
     }
 
     /** Completes once nothing of a start or a roll is unfinished. */
@@ -317,6 +346,7 @@ final class SegmentChain {
     CompletableFuture<Void> finish() {
         LogSegmentWriter writer = current;
         current = null;
+        finishing = writer;
         CompletableFuture<Void> done = writer == null ? CompletableFuture.completedFuture(null) : complete(writer);
         return done.thenComposeAsync(finished -> newSegment.discard(), lane);
     }
@@ -329,9 +359,26 @@ final class SegmentChain {
 
     /** Fails what is unfinished; the open segment is left to the next writer's recovery. */
     void abort(DLException cause) {
+        isAborted = true;
+        isPrepared = false;
         LogSegmentWriter writer = current;
         if (writer != null) {
             writer.abort(cause);
         }
+        LogSegmentWriter last = finishing;
+        if (last != null) {
+            last.abort(cause);
+        }
+        if (!isStarting) {
+            discardPrepared();
+        }
+    }
+
+    private void discardPrepared() {
+        Completions.deliver(
+                newSegment.discard(),
+                lane,
+                done -> {},
+                e -> LOG.warn("ledger made for the next log segment stays log={}", log.logName(), e));
     }
 }

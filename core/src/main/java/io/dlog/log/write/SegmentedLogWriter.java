@@ -37,17 +37,21 @@ import org.slf4j.LoggerFactory;
  * <p>The write lock is advice: it keeps two writers from fighting. What keeps them from both succeeding is that a new writer
  * fences the ledgers of the old one and that each change of the segments is a compare-and-set.
  *
- * <p>The first segment is started by the first write. While there is no open segment, records wait, at most
- * {@link #OUTSTANDING_BYTES_MAX} of them together with those not acknowledged; beyond that a write is refused with
- * {@link StatusCode#OVER_CAPACITY} and was certainly not done.
+ * <p>The first segment is started by the first write. While there is no open segment, records wait. What waits and what is
+ * not acknowledged is together at most {@link #OUTSTANDING_BYTES_MAX} and {@link #OUTSTANDING_ENTRIES_MAX}; beyond that a
+ * write is refused with {@link StatusCode#OVER_CAPACITY} and was certainly not done. The ledgers' own bounds lie above:
+ * what they refuse would leave a hole, which ends the writer.
  *
  * <p>Thread: safe, because all state is owned by the log's lane and {@link #getLastTxId} reads a volatile.
  */
 public final class SegmentedLogWriter implements AsyncLogWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentedLogWriter.class);
 
-    /** Payload bytes that may wait for a segment or for acknowledgement. */
-    static final long OUTSTANDING_BYTES_MAX = 64L * 1024 * 1024;
+    /** Bytes of records that may wait for a segment or for acknowledgement. */
+    public static final long OUTSTANDING_BYTES_MAX = 64L * 1024 * 1024;
+
+    /** Entries that may wait for acknowledgement; a record that waits for a segment may become an entry by itself. */
+    public static final int OUTSTANDING_ENTRIES_MAX = 16_384;
 
     private enum State {
         OPEN,
@@ -91,6 +95,7 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         return lock.acquire(log.config().lockTimeout())
                 .thenCompose(locked -> new SegmentRecovery(log, clock)
                         .run()
+                        .thenCompose(recovered -> stillHeld(log, lock, recovered))
                         .exceptionallyCompose(e -> lock.release()
                                 .handle((released, ignored) -> LedgerFailures.of(log.logName(), e))
                                 .thenCompose(CompletableFuture::failedFuture)))
@@ -101,6 +106,14 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
                             return writer;
                         },
                         lane);
+    }
+
+    /** Who lost the lock while recovering must not go on to fence whoever has it now. */
+    private static CompletableFuture<Recovered> stillHeld(LogSegments log, WriteLock lock, Recovered recovered) {
+        return lock.isHeld()
+                ? CompletableFuture.completedFuture(recovered)
+                : CompletableFuture.failedFuture(
+                        new LockingException("the write lock of log " + log.logName() + " was lost during recovery"));
     }
 
     @Override
@@ -126,23 +139,35 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         List<CompletableFuture<DLSN>> promises = new ArrayList<>(copy.size());
         copy.forEach(record -> promises.add(new CompletableFuture<>()));
         owner().execute(() -> {
+            boolean isTaken = true;
             for (int i = 0; i < copy.size(); i++) {
-                accept(copy.get(i), promises.get(i));
+                if (isTaken) {
+                    isTaken = accept(copy.get(i), promises.get(i));
+                } else {
+                    promises.get(i).completeExceptionally(cancelled());
+                }
             }
         });
         return CompletableFuture.completedFuture(promises);
     }
 
-    private void accept(LogRecord record, CompletableFuture<DLSN> promise) {
+    private DLException cancelled() {
+        return new DLException(
+                StatusCode.WRITE_CANCELLED_EXCEPTION,
+                "log " + log.logName() + ": not written, because a record before it in the same call was refused");
+    }
+
+    /** Takes a record; false when it was refused and certainly not done. */
+    private boolean accept(LogRecord record, CompletableFuture<DLSN> promise) {
         if (refuses(promise)) {
-            return;
+            return false;
         }
         int slots;
         try {
             slots = slotsOf(record);
         } catch (DLException e) {
             promise.completeExceptionally(e);
-            return;
+            return false;
         }
         long txIdBefore = lastHandedTxId;
         lastTxId = Math.max(lastTxId, record.getTransactionId());
@@ -150,11 +175,12 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         if (open != null && waiting.isEmpty() && !chain.isAboutToRoll()) {
             hand(record, slots, promise, open);
             chain.rollIfDue();
-            return;
+            return true;
         }
         int bytes = EntryWriter.recordBytes(record.getPayload().length);
         enqueue(new Waiting(bytes, promise, segment -> hand(record, slots, promise, segment)));
         chain.begin(record.getTransactionId(), txIdBefore);
+        return true;
     }
 
     private void hand(LogRecord record, int slots, CompletableFuture<DLSN> promise, LogSegmentWriter segment) {
@@ -182,10 +208,9 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
             throw new TransactionIdOutOfOrderException(
                     "log " + log.logName() + ": transaction id " + txId + " after " + lastTxId);
         }
-        if (waitingBytes + chain.outstandingBytes() + length > OUTSTANDING_BYTES_MAX) {
-            throw new DLException(
-                    StatusCode.OVER_CAPACITY,
-                    "log " + log.logName() + ": " + OUTSTANDING_BYTES_MAX + " bytes wait for acknowledgement");
+        long bytes = waitingBytes + chain.outstandingBytes() + EntryWriter.recordBytes(length);
+        if (bytes > OUTSTANDING_BYTES_MAX || isFull()) {
+            throw overCapacity();
         }
         if (!record.isRecordSet()) {
             return 1;
@@ -199,6 +224,17 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
         } catch (InvalidEntryException e) {
             throw new DLException(StatusCode.REQUEST_DENIED, "log " + log.logName() + ": " + e.getMessage(), e);
         }
+    }
+
+    private boolean isFull() {
+        return waiting.size() + chain.outstandingEntries() >= OUTSTANDING_ENTRIES_MAX;
+    }
+
+    private DLException overCapacity() {
+        return new DLException(
+                StatusCode.OVER_CAPACITY,
+                "log " + log.logName() + ": as many bytes (" + OUTSTANDING_BYTES_MAX + ") or entries ("
+                        + OUTSTANDING_ENTRIES_MAX + ") as may be outstanding wait for acknowledgement");
     }
 
     private boolean refuses(CompletableFuture<?> promise) {
@@ -232,7 +268,8 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
 
     @Override
     public CompletableFuture<Void> heartbeat() {
-        return onOpenSegment(LogSegmentWriter::heartbeat);
+        return onOpenSegment(
+                segment -> isFull() ? CompletableFuture.failedFuture(overCapacity()) : segment.heartbeat());
     }
 
     private interface SegmentAction {
@@ -251,6 +288,8 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
                 pipe(action.on(open), promise);
             } else if (waiting.isEmpty() && chain.outstandingBytes() == 0) {
                 promise.complete(null);
+            } else if (isFull()) {
+                promise.completeExceptionally(overCapacity());
             } else {
                 enqueue(new Waiting(0, promise, segment -> pipe(action.on(segment), promise)));
             }
@@ -348,22 +387,30 @@ public final class SegmentedLogWriter implements AsyncLogWriter {
     @Override
     public CompletableFuture<Void> asyncAbort() {
         return onLane(() -> {
-            CompletableFuture<Void> already = closed;
-            if (already != null) {
-                return already;
+            CompletableFuture<Void> shared = closed;
+            if (state == State.CLOSED && shared != null) {
+                return shared;
+            }
+            // A close under way may wait for bookies that never answer: this ends it.
+            CompletableFuture<Void> done = shared == null ? new CompletableFuture<>() : shared;
+            closed = done;
+            DLException cause = closedException();
+            if (failure == null) {
+                failure = cause;
             }
             chain.closing();
-            chain.abort(closedException());
-            failWaiting(closedException());
-            CompletableFuture<Void> done = new CompletableFuture<>();
+            chain.abort(cause);
+            failWaiting(cause);
             release(null, done);
-            closed = done;
             return done;
         });
     }
 
     /** Gives the lock back whatever happened before, and then says what happened. */
     private void release(@Nullable Throwable before, CompletableFuture<Void> done) {
+        if (state == State.CLOSED) {
+            return;
+        }
         changeState(State.CLOSED, "closed");
         Completions.deliver(done, Runnable::run, ok -> gone.complete(null), e -> gone.complete(null));
         CompletableFuture<Void> released = lock.release();

@@ -36,8 +36,9 @@ import org.apache.zookeeper.ZooDefs;
  * </pre>
  *
  * <p>When a reply is lost, or a change is refused because something changed, the segment's node is read again: if it holds
- * our bytes, ledger id included, the change is ours and happened. If all versions are still those we named it did not, and
- * is tried again; otherwise another writer won.
+ * our bytes, ledger id included, and the counters have the versions that our change gave them, the change is ours and
+ * happened. If all versions are still those we named it did not, and is tried again; otherwise another writer won. That
+ * holds too when our change happened and another writer came after it: its versions handed on would let both succeed.
  *
  * <p>Thread: safe, because it is immutable. Futures complete on ZooKeeper's event thread.
  */
@@ -156,6 +157,7 @@ public final class LogSegmentNodes implements LogSegmentStore {
         return change(
                 inProgress,
                 basedOn,
+                new Counters(basedOn.maxTxId(), basedOn.maxSequenceNo().next(sequenceNo)),
                 ATTEMPTS_MAX,
                 () -> session.multi(changes)
                         .thenApply(results -> new Counters(basedOn.maxTxId(), written(results.get(1), sequenceNo))));
@@ -174,6 +176,8 @@ public final class LogSegmentNodes implements LogSegmentStore {
         return change(
                 completed,
                 basedOn,
+                new Counters(
+                        basedOn.maxTxId().next(txId), basedOn.maxSequenceNo().next(sequenceNo)),
                 ATTEMPTS_MAX,
                 () -> session.multi(changes)
                         .thenApply(results ->
@@ -199,9 +203,17 @@ public final class LogSegmentNodes implements LogSegmentStore {
         throw new AssertionError("a write was answered by " + result);
     }
 
-    /** Makes a change that creates the node of {@code segment}, and finds out what became of it. */
+    /**
+     * Makes a change that creates the node of {@code segment}, and finds out what became of it.
+     *
+     * @param ours the counters as this change, and none other, leaves them
+     */
     private CompletableFuture<Counters> change(
-            LogSegmentMetadata segment, Counters basedOn, int attempts, Supplier<CompletableFuture<Counters>> multi) {
+            LogSegmentMetadata segment,
+            Counters basedOn,
+            Counters ours,
+            int attempts,
+            Supplier<CompletableFuture<Counters>> multi) {
         CompletableFuture<Counters> outcome = new CompletableFuture<>();
         var unused = multi.get().whenComplete((counters, failure) -> {
             if (failure == null) {
@@ -211,7 +223,7 @@ public final class LogSegmentNodes implements LogSegmentStore {
             Throwable cause = Outcomes.unwrapped(failure);
             CompletableFuture<Counters> resolved = session.find(path(segment))
                     .thenCompose(node -> readCounters()
-                            .thenCompose(now -> resolve(segment, node, basedOn, now, attempts, multi, cause)));
+                            .thenCompose(now -> resolve(segment, node, basedOn, ours, now, attempts, multi, cause)));
             Outcomes.forward(Failures.ofLog(logName, resolved), outcome);
         });
         return outcome;
@@ -221,20 +233,23 @@ public final class LogSegmentNodes implements LogSegmentStore {
             LogSegmentMetadata segment,
             Optional<ZNode> node,
             Counters basedOn,
+            Counters ours,
             Counters now,
             int attempts,
             Supplier<CompletableFuture<Counters>> multi,
             Throwable cause) {
         boolean isOurs =
                 node.isPresent() && Arrays.equals(node.orElseThrow().data(), LogSegmentMetadataCodec.write(segment));
-        if (isOurs) {
-            return CompletableFuture.completedFuture(now);
+        if (isOurs && now.equals(ours)) {
+            return CompletableFuture.completedFuture(ours);
         }
         boolean isUnchanged = node.isEmpty()
                 && now.maxSequenceNo().version() == basedOn.maxSequenceNo().version()
                 && now.maxTxId().version() == basedOn.maxTxId().version();
         if (isUnchanged && Outcomes.reason(cause) == Reason.UNAVAILABLE) {
-            return attempts > 1 ? change(segment, basedOn, attempts - 1, multi) : CompletableFuture.failedFuture(cause);
+            return attempts > 1
+                    ? change(segment, basedOn, ours, attempts - 1, multi)
+                    : CompletableFuture.failedFuture(cause);
         }
         return CompletableFuture.failedFuture(Failures.conflict(logName, cause));
     }

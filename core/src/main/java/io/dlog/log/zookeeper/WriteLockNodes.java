@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Members of the same client and session as the first one own the lock with it. Each waiting member watches the one
- * before it. When the reply to joining is lost, the member of ours that is last in the queue is taken for it. A held lock is
- * lost when its session expires or somebody removes its node.
+ * before it. When the reply to joining is lost, the member of ours that is last in the queue is taken for it if it was not
+ * there before. A held lock is lost when its session expires or somebody removes its node.
  *
  * <p>Thread: safe, because all state is owned by the lane; only {@link #isHeld} is read elsewhere. Source: DistributedLog,
  * recorded nodes.
@@ -59,6 +59,9 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
     private @Nullable String member;
     private @Nullable CompletableFuture<Void> acquiring;
     private @Nullable Runnable onLost;
+    /** Lost, and neither released nor acquired again since. */
+    private boolean isLost;
+
     private @Nullable AutoCloseable watch;
     private Lane.@Nullable Timer timer;
     /** Tells late answers of an earlier attempt from those of the present one. */
@@ -97,6 +100,7 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
                 result.completeExceptionally(new LockingException("lock of log " + logName + " is being acquired"));
             } else {
                 acquiring = result;
+                isLost = false;
                 attempt++;
                 long mine = attempt;
                 move(State.JOINING);
@@ -111,26 +115,29 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
     }
 
     private void join(long mine, Duration timeout, int attempts) {
-        // Reading first waits for the session, whose id is part of our name.
-        CompletableFuture<Optional<String>> joined = session.exists(path).thenCompose(lockNode -> {
-            String prefix = memberPrefix(clientId, session.sessionId());
-            CompletableFuture<Optional<String>> created = session.create(
-                            path + "/" + prefix,
-                            clientId.getBytes(StandardCharsets.UTF_8),
-                            CreateMode.EPHEMERAL_SEQUENTIAL)
-                    .thenApply(memberPath -> Optional.of(memberPath.substring(path.length() + 1)));
-            return Outcomes.recover(created, Reason.UNAVAILABLE, () -> lastOfOurs(prefix));
-        });
+        // Reading first waits for the session, whose id is part of our name, and tells members before us from our own.
+        CompletableFuture<Optional<Joined>> joined = session.childrenIfPresent(path)
+                .thenCompose(before -> {
+                    String prefix = memberPrefix(clientId, session.sessionId());
+                    CompletableFuture<Optional<Joined>> created = session.create(
+                                    path + "/" + prefix,
+                                    clientId.getBytes(StandardCharsets.UTF_8),
+                                    CreateMode.EPHEMERAL_SEQUENTIAL)
+                            .thenApply(memberPath ->
+                                    Optional.of(new Joined(memberPath.substring(path.length() + 1), true)));
+                    return Outcomes.recover(created, Reason.UNAVAILABLE, () -> lastOfOurs(prefix, before));
+                });
         var unused = joined.whenComplete((name, failure) -> lane.execute(() -> {
             if (mine != attempt || state != State.JOINING) {
                 if (failure == null) {
-                    name.ifPresent(this::discard);
+                    // One that was only found may be that of another lock of this client, who relies on it.
+                    name.filter(Joined::isCreated).map(Joined::member).ifPresent(this::discard);
                 }
             } else if (failure != null) {
                 fail(new LockingException(
                         "lock of log " + logName + " can't be acquired", Outcomes.unwrapped(failure)));
             } else if (name.isPresent()) {
-                member = name.orElseThrow();
+                member = name.orElseThrow().member();
                 move(State.WAITING);
                 look(mine, timeout);
             } else if (attempts > 1) {
@@ -141,11 +148,28 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
         }));
     }
 
-    private CompletableFuture<Optional<String>> lastOfOurs(String prefix) {
+    /**
+     * A place in the queue. Thread: immutable.
+     *
+     * @param isCreated ZooKeeper answered with its name; otherwise it was found in the queue
+     */
+    private record Joined(String member, boolean isCreated) {}
+
+    private CompletableFuture<Optional<Joined>> lastOfOurs(String prefix, List<String> before) {
+        long highest = highestSequence(before);
         return session.children(path)
                 .thenApply(names -> names.stream()
-                        .filter(name -> name.startsWith(prefix))
-                        .max(Comparator.comparingLong(WriteLockNodes::sequence)));
+                        .filter(name -> name.startsWith(prefix) && sequence(name) > highest)
+                        .max(Comparator.comparingLong(WriteLockNodes::sequence))
+                        .map(name -> new Joined(name, false)));
+    }
+
+    private static long highestSequence(List<String> names) {
+        return names.stream()
+                .filter(name -> name.startsWith("member_"))
+                .mapToLong(WriteLockNodes::sequence)
+                .max()
+                .orElse(-1);
     }
 
     /** Whether two members are of the same client and session: equal up to the sequence. */
@@ -207,6 +231,8 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
         move(State.HELD);
         String node = path + "/" + member;
         watch = session.watchNode(node, () -> checkStillThere(mine, node));
+        // The node may have gone before the watch was set; the watch then waits for what has happened already.
+        checkStillThere(mine, node);
         CompletableFuture<Void> result = acquiring;
         acquiring = null;
         if (result != null) {
@@ -276,6 +302,7 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
         LOG.warn("write lock lost log={} client={} member={}", logName, clientId, member);
         Runnable callback = onLost;
         var unused = leave();
+        isLost = true;
         if (callback != null) {
             callback.run();
         }
@@ -339,13 +366,19 @@ public final class WriteLockNodes implements WriteLock, SessionListener {
 
     @Override
     public void onLost(Runnable callback) {
-        lane.execute(() -> onLost = callback);
+        lane.execute(() -> {
+            onLost = callback;
+            if (isLost) {
+                callback.run();
+            }
+        });
     }
 
     @Override
     public CompletableFuture<Void> release() {
         CompletableFuture<Void> result = new CompletableFuture<>();
         lane.execute(() -> {
+            isLost = false;
             if (state != State.HELD) {
                 CompletableFuture<Void> waiting = acquiring;
                 if (waiting != null) {

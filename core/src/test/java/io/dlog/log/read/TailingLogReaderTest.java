@@ -18,6 +18,7 @@ import io.dlog.log.write.SegmentedLogWriter;
 import io.dlog.testing.LogFixture;
 import io.dlog.testing.StoreFaults.Fault;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -171,6 +172,22 @@ final class TailingLogReaderTest {
         TailingLogReader reader = log.reader(DLSN.InitialDLSN);
         log.storeFaults.plan(Fault.REQUEST_LOST, Fault.REPLY_LOST);
         assertThat(read(reader, 3)).hasSize(3);
+    }
+
+    @Test
+    void readsThatComeWhileItWaitsToTryAgainDoNotUseUpTheRetries() {
+        writeSegments(1);
+        TailingLogReader reader = log.reader(DLSN.InitialDLSN);
+        log.storeFaults.otherwise(() -> Fault.REQUEST_LOST);
+        List<CompletableFuture<LogRecordWithDLSN>> reads = new ArrayList<>();
+        for (int i = 0; i < 3 * TailingLogReader.RETRIES_MAX; i++) {
+            reads.add(reader.readNext());
+            assertThat(failureOf(log.store.segments())).hasMessageContaining("did not answer");
+        }
+        log.storeFaults.otherwise(() -> Fault.NONE);
+        for (CompletableFuture<LogRecordWithDLSN> read : reads.subList(0, 3)) {
+            assertThat(text(await(read))).startsWith("record-");
+        }
     }
 
     @Test

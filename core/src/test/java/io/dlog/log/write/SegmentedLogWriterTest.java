@@ -195,6 +195,103 @@ final class SegmentedLogWriterTest {
     }
 
     @Test
+    void lockLostDuringRecoveryFailsTheOpening() {
+        log.storeFaults.otherwise(() -> {
+            log.locks.expire(77);
+            return Fault.NONE;
+        });
+        assertThat(failureOf(log.openWriter(IMMEDIATE, 77))).isInstanceOf(LockingException.class);
+        log.storeFaults.otherwise(() -> Fault.NONE);
+        SegmentedLogWriter next = await(log.openWriter(IMMEDIATE, 78));
+        await(next.write(record(2)));
+    }
+
+    @Test
+    void completionIsPutOffWhenTheLedgersMetadataCannotBeWritten() {
+        SegmentedLogWriter writer = log.writer(ROLL_EACH_RECORD);
+        log.ledgers.failCloses(new LedgerException(LedgerException.Code.METADATA_UNAVAILABLE, "ZooKeeper is away"));
+        for (int i = 1; i <= 1000 && log.segments().size() < 2; i++) {
+            await(writer.write(record(i)));
+        }
+        assertThat(log.segments()).hasSize(2).allMatch(LogSegmentMetadata::isInProgress);
+        assertThat(await(writer.write(record(2000))).logSegmentSequenceNo()).isEqualTo(2);
+        assertThat(await(writer.write(record(2001))).logSegmentSequenceNo()).isEqualTo(2);
+    }
+
+    @Test
+    void overloadRefusesRecordsAndFailsNoneThatItTook() {
+        LogConfig each = IMMEDIATE.toBuilder().immediateFlush(false).build();
+        SegmentedLogWriter writer = log.writer(each);
+        await(writer.write(record(1)));
+        log.ledgers.hold();
+        List<CompletableFuture<DLSN>> writes = new ArrayList<>();
+        for (int i = 2; i < 25_002; i++) {
+            writes.add(writer.write(record(i)));
+        }
+        await(writer.truncate(DLSN.InitialDLSN));
+        List<CompletableFuture<DLSN>> refused =
+                writes.stream().filter(CompletableFuture::isDone).toList();
+        assertThat(refused).hasSize(25_000 - SegmentedLogWriter.OUTSTANDING_ENTRIES_MAX);
+        assertThat(refused)
+                .extracting(write -> ((DLException) failureOf(write)).getCode())
+                .containsOnly(StatusCode.OVER_CAPACITY);
+        assertThat(((DLException) failureOf(writer.heartbeat())).getCode()).isEqualTo(StatusCode.OVER_CAPACITY);
+        List<CompletableFuture<DLSN>> taken =
+                writes.stream().filter(write -> !write.isDone()).toList();
+        log.ledgers.letGo();
+        assertThat(taken.stream().map(LogFixture::await)).hasSize(SegmentedLogWriter.OUTSTANDING_ENTRIES_MAX);
+        await(writer.write(record(30_000)));
+    }
+
+    @Test
+    void abortEndsACloseThatBookiesDoNotLetEnd() {
+        SegmentedLogWriter writer = log.writer(IMMEDIATE);
+        await(writer.write(record(1)));
+        log.ledgers.hold();
+        CompletableFuture<DLSN> stuck = writer.write(record(2));
+        CompletableFuture<Void> closing = writer.asyncClose();
+        assertThat(failureOf(writer.write(record(3)))).hasMessageContaining("is closed");
+        assertThat(closing).isNotDone();
+        await(writer.asyncAbort());
+        await(closing);
+        assertThat(failureOf(stuck)).hasMessageContaining("is closed");
+        log.ledgers.letGo();
+        SegmentedLogWriter next = log.writer(IMMEDIATE);
+        await(next.write(record(4)));
+    }
+
+    @Test
+    void abortDeletesTheLedgerMadeForTheNextSegment() {
+        SegmentedLogWriter writer = log.writer(ROLL_EACH_RECORD);
+        // The first record starts the segment, the second finds it due to roll.
+        await(writer.write(record(1)));
+        await(writer.write(record(2)));
+        for (int i = 0; i < 1000 && await(log.ledgers.list()).size() < 2; i++) {
+            await(writer.truncate(DLSN.InitialDLSN));
+        }
+        assertThat(await(log.ledgers.list())).hasSize(2);
+        await(writer.asyncAbort());
+        for (int i = 0; i < 1000 && await(log.ledgers.list()).size() > 1; i++) {
+            assertThat(log.segments()).hasSize(1);
+        }
+        assertThat(await(log.ledgers.list())).hasSize(1);
+    }
+
+    @Test
+    void afterARefusalTheRestOfABulkIsCancelled() {
+        SegmentedLogWriter writer = log.writer(IMMEDIATE);
+        List<CompletableFuture<DLSN>> written =
+                await(writer.writeBulk(List.of(record(5), record(4), record(6), record(7))));
+        await(written.get(0));
+        assertThat(failureOf(written.get(1))).isInstanceOf(TransactionIdOutOfOrderException.class);
+        for (CompletableFuture<DLSN> rest : written.subList(2, 4)) {
+            assertThat(((DLException) failureOf(rest)).getCode()).isEqualTo(StatusCode.WRITE_CANCELLED_EXCEPTION);
+        }
+        await(writer.write(record(6)));
+        assertThat(log.readAll()).extracting(LogFixture::text).containsExactly("record-5", "record-6");
+    }
+
+    @Test
     void transactionIdsNeverGoBack() {
         SegmentedLogWriter first = log.writer(IMMEDIATE);
         await(first.write(record(5)));
