@@ -57,26 +57,32 @@ public final class Inbox {
         runAll(oldest);
     }
 
-    /** A message that throws is the lane's to log; those behind it still run. */
-    private void runAndKeepTheRest(Message message, @Nullable Message rest) {
-        boolean done = false;
-        try {
-            message.run();
-            done = true;
-        } finally {
-            if (!done && rest != null) {
-                lane.execute(() -> runAll(rest));
-            }
-        }
-    }
-
-    private void runAll(@Nullable Message first) {
+    /**
+     * A message that throws is the lane's to log; those behind it still run, and run first: in another task they could
+     * come after younger ones, whose drain may wait in the lane already.
+     */
+    private static void runAll(@Nullable Message first) {
+        Throwable failure = null;
         Message message = first;
         while (message != null) {
             Message following = message.next;
             message.next = null;
-            runAndKeepTheRest(message, following);
+            try {
+                message.run();
+            } catch (RuntimeException | Error e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
             message = following;
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
         }
     }
 }

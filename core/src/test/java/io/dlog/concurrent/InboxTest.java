@@ -44,4 +44,33 @@ class InboxTest {
             assertThat(mine).hasSize(each).isSorted();
         }
     }
+
+    @Test
+    void messagesBehindOneThatThrowsRunBeforeYoungerOnes() throws Exception {
+        List<String> seen = new ArrayList<>();
+        CountDownLatch ran = new CountDownLatch(3);
+        try (ThreadScheduler scheduler = new ThreadScheduler("inbox-test", 1)) {
+            Inbox inbox = new Inbox(scheduler.lane(0));
+            scheduler.lane(0).execute(() -> {
+                inbox.send(note(seen, ran, "throws", () -> {
+                    inbox.send(note(seen, ran, "younger", () -> {}));
+                    throw new IllegalStateException("the first");
+                }));
+                inbox.send(note(seen, ran, "behind it", () -> {}));
+            });
+            assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(seen).containsExactly("throws", "behind it", "younger");
+    }
+
+    private static Inbox.Message note(List<String> seen, CountDownLatch ran, String name, Runnable then) {
+        return new Inbox.Message() {
+            @Override
+            protected void run() {
+                seen.add(name);
+                ran.countDown();
+                then.run();
+            }
+        };
+    }
 }
