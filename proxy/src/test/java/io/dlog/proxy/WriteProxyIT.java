@@ -275,17 +275,20 @@ final class WriteProxyIT {
                 .orElseThrow();
 
         List<CompletableFuture<DLSN>> writes = new ArrayList<>();
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
         for (int i = 1; i <= 300; i++) {
             writes.add(client.write(stream, bytes(String.valueOf(i))));
             if (i == 200) {
                 await(writes.get(50));
-                opened.add(CompletableFuture.runAsync(stopping::close)::join);
+                stopped = CompletableFuture.runAsync(stopping::close);
+                opened.add(stopped::join);
             }
         }
         Map<DLSN, String> acknowledged = new LinkedHashMap<>();
         for (int i = 0; i < writes.size(); i++) {
             acknowledged.put(await(writes.get(i)), String.valueOf(i + 1));
         }
+        await(stopped);
         DLSN last = await(client.write(stream, bytes("last")));
 
         assertThat(last.logSegmentSequenceNo()).isEqualTo(2);
