@@ -13,11 +13,18 @@ public sealed interface StreamOp {
     /** Which operation. */
     Kind kind();
 
+    /** How it ends, once. */
+    CompletableFuture<?> result();
+
     /** Ends the operation with a failure. */
-    void fail(Throwable cause);
+    default void fail(Throwable cause) {
+        result().completeExceptionally(cause);
+    }
 
     /** Whether it has ended. */
-    boolean isDone();
+    default boolean isDone() {
+        return result().isDone();
+    }
 
     /** The kinds of operations. */
     enum Kind {
@@ -41,16 +48,6 @@ public sealed interface StreamOp {
         public Kind kind() {
             return Kind.WRITE;
         }
-
-        @Override
-        public void fail(Throwable cause) {
-            result.completeExceptionally(cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
-        }
     }
 
     /** Append several records that share a transaction id. */
@@ -62,16 +59,6 @@ public sealed interface StreamOp {
         @Override
         public Kind kind() {
             return Kind.RECORD_SET_WRITE;
-        }
-
-        @Override
-        public void fail(Throwable cause) {
-            result.completeExceptionally(cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
         }
     }
 
@@ -86,16 +73,6 @@ public sealed interface StreamOp {
         public Kind kind() {
             return Kind.BULK_WRITE;
         }
-
-        @Override
-        public void fail(Throwable cause) {
-            result.completeExceptionally(cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
-        }
     }
 
     /** Give up what lies before a position. */
@@ -107,16 +84,6 @@ public sealed interface StreamOp {
         @Override
         public Kind kind() {
             return Kind.TRUNCATE;
-        }
-
-        @Override
-        public void fail(Throwable cause) {
-            result.completeExceptionally(cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
         }
     }
 
@@ -130,16 +97,6 @@ public sealed interface StreamOp {
         public Kind kind() {
             return Kind.RELEASE;
         }
-
-        @Override
-        public void fail(Throwable cause) {
-            result.completeExceptionally(cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
-        }
     }
 
     /** Create the log. Carried out by {@link Streams}. */
@@ -151,16 +108,6 @@ public sealed interface StreamOp {
         @Override
         public Kind kind() {
             return Kind.CREATE;
-        }
-
-        @Override
-        public void fail(Throwable cause) {
-            result.completeExceptionally(cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
         }
     }
 
@@ -174,16 +121,6 @@ public sealed interface StreamOp {
         public Kind kind() {
             return Kind.DELETE;
         }
-
-        @Override
-        public void fail(Throwable cause) {
-            result.completeExceptionally(cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
-        }
     }
 
     /** Own the stream; write a control record if {@code sendToReader}. */
@@ -195,16 +132,6 @@ public sealed interface StreamOp {
         @Override
         public Kind kind() {
             return Kind.HEARTBEAT;
-        }
-
-        @Override
-        public void fail(Throwable cause) {
-            result.completeExceptionally(cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return result.isDone();
         }
     }
 }
